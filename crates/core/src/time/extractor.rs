@@ -1,0 +1,1 @@
+//! Where a record's event time is taken from.

@@ -1,0 +1,2 @@
+//! Stream processing on Kafka.
+pub use headwater_core as core;

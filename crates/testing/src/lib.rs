@@ -1,0 +1,1 @@
+//! Test driver for Headwater topologies.
