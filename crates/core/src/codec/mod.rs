@@ -1,8 +1,30 @@
 //! Codecs: how keys and values become bytes and back.
 
+mod boolean;
+mod bytes;
 mod error;
+mod ignore;
+#[cfg(feature = "json")]
+mod json;
+mod number;
+mod option;
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod tests;
+mod text;
+mod uuid;
 
+pub use boolean::Bool;
+pub use bytes::RawBytes;
 pub use error::CodecError;
+pub use ignore::{IgnoreKey, Void};
+#[cfg(feature = "json")]
+pub use json::Json;
+pub use number::{F32, F64, I16, I32, I64};
+pub use option::{CodecExt, Nullable};
+pub use text::Utf8;
+pub use uuid::UuidText;
 
 /// Whether an encoded part is Kafka's null.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

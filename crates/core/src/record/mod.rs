@@ -15,7 +15,7 @@ use crate::time::Timestamp;
 /// One record: a key, a value, a timestamp and headers.
 ///
 /// Kafka's null is a type here: a key or value that may be absent is an [`Option`], read and
-/// written through [`Codec::nullable`](crate::codec::CodecExt::nullable).
+/// written through [`CodecExt::nullable`](crate::codec::CodecExt::nullable).
 ///
 /// Semantics: `org.apache.kafka.streams.processor.api.Record` (KIP-478).
 ///

@@ -59,6 +59,9 @@ pub struct OutputBuffer {
 
 impl OutputBuffer {
     /// The index of a topic, registered at first use.
+    ///
+    /// # Panics
+    /// At the 2^32nd topic.
     pub fn topic(&mut self, name: &str) -> TopicIndex {
         if let Some(&index) = self.by_name.get(name) {
             return index;
@@ -136,6 +139,18 @@ impl OutputBuffer {
     /// How many bytes of keys and values wait.
     pub fn bytes_len(&self) -> usize {
         self.bytes.len()
+    }
+
+    /// Forgets the records after the first `len`.
+    pub fn truncate(&mut self, len: usize) {
+        self.entries.truncate(len);
+        let spans = self
+            .entries
+            .iter()
+            .rev()
+            .flat_map(|entry| [&entry.value, &entry.key]);
+        let end = spans.flatten().map(|span| span.end).next();
+        self.bytes.truncate(end.unwrap_or(0));
     }
 
     /// Forgets the records, keeps the topics and the memory.

@@ -3,10 +3,13 @@
 //! This crate never reads a clock: wall-clock time arrives from the runtime.
 
 mod extractor;
-
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 use std::time::Duration;
+
+pub use extractor::{ExtractContext, Extracted, TimestampExtractor};
 
 /// Milliseconds since the Unix epoch; negative means "no time known", as in Kafka.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,0 +1,82 @@
+//! Why a program is no valid topology.
+
+/// Why a topology cannot be built. Each names the node or topic and the way out.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TopologyError {
+    /// A name Kafka does not allow.
+    #[error("{what} name {name:?} is illegal: {reason}")]
+    IllegalName {
+        /// What was named.
+        what: &'static str,
+        /// The name.
+        name: String,
+        /// Which rule it breaks.
+        reason: &'static str,
+    },
+    /// Two nodes of one name.
+    #[error("node {0} is there already; give each node a name of its own")]
+    DuplicateNode(String),
+    /// A source without topics.
+    #[error("source {0} reads no topic; give it at least one")]
+    NoTopics(String),
+    /// One topic in two sources whose topics overlap without being the same.
+    #[error(
+        "topic {topic} is read by the sources {first} and {second} whose topics are not the same; \
+         read it once and clone the stream"
+    )]
+    OverlappingSources {
+        /// The topic.
+        topic: String,
+        /// The source that read it first.
+        first: String,
+        /// The source that reads it too.
+        second: String,
+    },
+    /// Two sources of the same topics that start at different places.
+    #[error(
+        "the sources {first} and {second} read the same topics with different offset resets; \
+         give both the same"
+    )]
+    ConflictingReset {
+        /// The first source.
+        first: String,
+        /// The second.
+        second: String,
+    },
+    /// A regular expression that is none.
+    #[error("source {source_name} has an invalid pattern {pattern:?}: {reason}")]
+    InvalidPattern {
+        /// The source.
+        source_name: String,
+        /// The pattern.
+        pattern: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A topic or store that would get a generated name.
+    #[error(
+        "{what} of node {node} has no name of its own and would be called {generated}, which \
+         changes when the program does; name it with `{remedy}`, or allow generated names with \
+         `StreamsBuilder::with_generated_names()`"
+    )]
+    GeneratedName {
+        /// What would be named so.
+        what: &'static str,
+        /// The node it belongs to.
+        node: String,
+        /// The generated name.
+        generated: String,
+        /// The call that names it.
+        remedy: &'static str,
+    },
+    /// A repartition topic without partitions.
+    #[error("repartition topic {0} is to have no partitions; ask for at least one")]
+    NoPartitions(String),
+    /// One internal topic made twice.
+    #[error("internal topic {0} is made twice; give each repartition a name of its own")]
+    DuplicateInternalTopic(String),
+    /// Nothing to run.
+    #[error("the topology has no source; begin with `StreamsBuilder::stream`")]
+    Empty,
+}

@@ -1,0 +1,68 @@
+//! `process_values`: a processor that leaves the key alone.
+
+use crate::dsl::{KStream, Processed};
+use crate::failure::Failure;
+use crate::processor::{
+    FixedKeyContext, FixedKeyProcessor, FixedKeyRecord, Processor, ProcessorContext, PunctuationId,
+};
+use crate::record::Record;
+use crate::time::Timestamp;
+
+const PREFIX: &str = "KSTREAM-PROCESSVALUES-";
+
+impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
+    /// Runs each record through a processor that cannot change the key; `new` makes one for
+    /// each task.
+    ///
+    /// Semantics: `KStream.processValues` (KIP-820).
+    pub fn process_values<P: FixedKeyProcessor<K, V>>(
+        self,
+        new: impl Fn() -> P + Send + Sync + 'static,
+    ) -> KStream<'b, K, P::Value> {
+        self.process_values_with(Processed::default(), new)
+    }
+
+    /// As [`process_values`](Self::process_values), with options.
+    pub fn process_values_with<P: FixedKeyProcessor<K, V>>(
+        self,
+        processed: Processed,
+        new: impl Fn() -> P + Send + Sync + 'static,
+    ) -> KStream<'b, K, P::Value> {
+        self.process_under(PREFIX, processed, move || FixedKey(new()))
+    }
+}
+
+/// A processor that forwards under the key it was given.
+struct FixedKey<P>(P);
+
+impl<K: 'static, V: 'static, P: FixedKeyProcessor<K, V>> Processor<K, V> for FixedKey<P> {
+    type Key = K;
+    type Value = P::Value;
+
+    fn init(&mut self, context: &mut ProcessorContext<'_, K, P::Value>) {
+        self.0.init(&mut FixedKeyContext::new(context));
+    }
+
+    fn process(
+        &mut self,
+        record: Record<K, V>,
+        context: &mut ProcessorContext<'_, K, P::Value>,
+    ) -> Result<(), Failure> {
+        let record = FixedKeyRecord::new(record);
+        self.0.process(record, &mut FixedKeyContext::new(context))
+    }
+
+    fn punctuate(
+        &mut self,
+        id: PunctuationId,
+        now: Timestamp,
+        context: &mut ProcessorContext<'_, K, P::Value>,
+    ) -> Result<(), Failure> {
+        self.0
+            .punctuate(id, now, &mut FixedKeyContext::new(context))
+    }
+
+    fn close(&mut self) {
+        self.0.close();
+    }
+}

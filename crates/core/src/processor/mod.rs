@@ -1,0 +1,16 @@
+//! The Processor API, and the sinks that chain operators together.
+
+mod api;
+mod context;
+mod fixed_key;
+mod punctuation;
+mod sink;
+mod task_context;
+
+pub use api::Processor;
+pub use context::ProcessorContext;
+pub use fixed_key::{FixedKeyContext, FixedKeyProcessor, FixedKeyRecord};
+pub(crate) use punctuation::PunctuationSchedule;
+pub use punctuation::{PunctuationId, PunctuationKind};
+pub(crate) use sink::{Discard, Shared, Sink, Tee};
+pub use task_context::{PartitionCounts, TaskContext, TaskCounters};

@@ -1,0 +1,262 @@
+//! What a task lends to its operators: times, the record in hand, outputs, failures, punctuation.
+
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+
+use super::PunctuationSchedule;
+use crate::failure::{
+    Decision, FailedRecord, FailedStep, FailurePolicy, SkipLog, Step, TaskFailure,
+};
+use crate::record::{Offset, Origin, OutputBuffer, Partition, TopicPartition};
+use crate::time::Timestamp;
+use crate::topology::TaskId;
+
+/// Index of an input partition within its task.
+type Lane = usize;
+
+/// Knows how many partitions an output topic has; asked only for partitioners of the user.
+pub trait PartitionCounts {
+    /// Partitions of the topic.
+    ///
+    /// # Errors
+    /// If the topic is not there or cannot be looked up.
+    fn partitions(&mut self, topic: &str) -> Result<u32, Box<dyn Error + Send + Sync>>;
+}
+
+/// What a task has counted since it was made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TaskCounters {
+    /// Input records taken from their queues, dropped ones included.
+    pub consumed: u64,
+    /// Records dropped on the way: undecodable, late, without a key where one is needed
+    /// (Kafka Streams' `dropped-records`).
+    pub dropped: u64,
+    /// Records appended to the output buffer.
+    pub produced: u64,
+}
+
+/// The context of one task, lent to each operator in turn.
+pub struct TaskContext {
+    task: TaskId,
+    lanes: Vec<TopicPartition>,
+    in_hand: Option<(Lane, Offset)>,
+    stream_time: Timestamp,
+    wall_clock: Timestamp,
+    commit_requested: bool,
+    counters: TaskCounters,
+    policy: FailurePolicy,
+    skip_log: SkipLog,
+    partition_counts: Box<dyn PartitionCounts>,
+    pub(crate) outputs: OutputBuffer,
+    pub(crate) punctuations: PunctuationSchedule,
+}
+
+impl TaskContext {
+    /// The context of a task that reads these partitions.
+    pub fn new(
+        task: TaskId,
+        lanes: Vec<TopicPartition>,
+        policy: FailurePolicy,
+        partition_counts: Box<dyn PartitionCounts>,
+    ) -> Self {
+        Self {
+            task,
+            lanes,
+            in_hand: None,
+            stream_time: Timestamp::UNKNOWN,
+            wall_clock: Timestamp::UNKNOWN,
+            commit_requested: false,
+            counters: TaskCounters::default(),
+            policy,
+            skip_log: SkipLog::new(),
+            partition_counts,
+            outputs: OutputBuffer::default(),
+            punctuations: PunctuationSchedule::default(),
+        }
+    }
+
+    /// Which task this is.
+    pub const fn task(&self) -> TaskId {
+        self.task
+    }
+
+    /// Highest timestamp the task has processed; [`Timestamp::UNKNOWN`] before the first.
+    pub const fn stream_time(&self) -> Timestamp {
+        self.stream_time
+    }
+
+    /// Wall-clock time, as of the last time the runtime looked: once per batch.
+    pub const fn wall_clock(&self) -> Timestamp {
+        self.wall_clock
+    }
+
+    /// Sets the wall clock. Time that goes back is taken as it is.
+    pub fn set_wall_clock(&mut self, now: Timestamp) {
+        self.wall_clock = now;
+    }
+
+    /// Sets stream time, found again in the committed offsets.
+    pub fn restore_stream_time(&mut self, time: Timestamp) {
+        self.stream_time = self.stream_time.max(time);
+    }
+
+    /// Where the record in hand was read; none during a punctuation.
+    pub fn origin(&self) -> Option<Origin<'_>> {
+        let (lane, offset) = self.in_hand?;
+        let read = self.lanes.get(lane)?;
+        Some(Origin {
+            topic: &read.topic,
+            partition: read.partition,
+            offset,
+        })
+    }
+
+    /// The input partitions, by lane.
+    pub fn lanes(&self) -> &[TopicPartition] {
+        &self.lanes
+    }
+
+    /// Takes a record in hand that has no time yet.
+    pub fn take(&mut self, lane: usize, offset: Offset) {
+        self.in_hand = Some((lane, offset));
+    }
+
+    /// Puts the record in hand at its time and advances stream time.
+    pub fn advance(&mut self, timestamp: Timestamp) {
+        self.counters.consumed += 1;
+        self.stream_time = self.stream_time.max(timestamp);
+    }
+
+    /// Lets go of the record in hand: what follows is a punctuation or a flush.
+    pub fn release(&mut self) {
+        self.in_hand = None;
+    }
+
+    /// Counts a record that was dropped before it was processed.
+    pub fn drop_before_processing(&mut self) {
+        self.counters.consumed += 1;
+        self.counters.dropped += 1;
+    }
+
+    /// Asks for a commit after this record.
+    pub fn request_commit(&mut self) {
+        self.commit_requested = true;
+    }
+
+    /// Whether a commit was asked for; asking again starts anew.
+    pub fn take_commit_request(&mut self) -> bool {
+        std::mem::take(&mut self.commit_requested)
+    }
+
+    /// The counters.
+    pub const fn counters(&self) -> TaskCounters {
+        self.counters
+    }
+
+    /// What waits to be sent.
+    pub const fn outputs(&self) -> &OutputBuffer {
+        &self.outputs
+    }
+
+    /// What waits to be sent, to be cleared once it is.
+    pub const fn outputs_mut(&mut self) -> &mut OutputBuffer {
+        &mut self.outputs
+    }
+
+    pub(crate) fn count_produced(&mut self) {
+        self.counters.produced += 1;
+    }
+
+    pub(crate) fn partitions_of(
+        &mut self,
+        topic: &str,
+    ) -> Result<u32, Box<dyn Error + Send + Sync>> {
+        self.partition_counts.partitions(topic)
+    }
+
+    /// Asks the policy about a failure: `Ok` goes on without the record, `Err` stops the task.
+    #[cold]
+    pub(crate) fn settle(
+        &mut self,
+        step: FailedStep,
+        node: &str,
+        reason: Box<dyn Error + Send + Sync>,
+    ) -> Step {
+        let decision = self.policy.decide(&FailedRecord {
+            step,
+            node,
+            origin: self.origin(),
+            reason: &*reason,
+        });
+        let failure = TaskFailure {
+            step,
+            node: node.to_owned(),
+            origin: self
+                .origin()
+                .map(|at| (at.topic.to_owned(), at.partition, at.offset)),
+            reason,
+        };
+        match decision {
+            Decision::Stop => Err(Box::new(failure)),
+            Decision::Skip => {
+                self.counters.dropped += 1;
+                self.skip_log.skipped(&failure, self.wall_clock);
+                Ok(())
+            }
+        }
+    }
+
+    /// Drops the record in hand because it cannot take part, and says why at a bounded rate.
+    #[cold]
+    pub(crate) fn drop_record(&mut self, why: &str) {
+        self.counters.dropped += 1;
+        let line = match self.origin() {
+            Some(origin) => format!("record of {origin}: {why}"),
+            None => why.to_owned(),
+        };
+        self.skip_log.skipped(&line, self.wall_clock);
+    }
+
+    /// The partition of the task, shared by all its lanes.
+    pub const fn partition(&self) -> Partition {
+        self.task.partition
+    }
+}
+
+impl fmt::Debug for TaskContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TaskContext")
+            .field("task", &self.task)
+            .field("stream_time", &self.stream_time)
+            .field("counters", &self.counters)
+            .finish_non_exhaustive()
+    }
+}
+
+/// For contexts that never meet a partitioner of the user.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NoPartitionCounts;
+
+impl PartitionCounts for NoPartitionCounts {
+    fn partitions(&mut self, topic: &str) -> Result<u32, Box<dyn Error + Send + Sync>> {
+        Err(format!("the partitions of topic {topic} are not known here").into())
+    }
+}
+
+impl TaskContext {
+    /// A context for tests of single operators.
+    #[doc(hidden)]
+    pub fn detached(task: TaskId) -> Self {
+        let lanes = vec![TopicPartition::new(
+            Arc::<str>::from("test"),
+            task.partition,
+        )];
+        Self::new(
+            task,
+            lanes,
+            FailurePolicy::stop(),
+            Box::new(NoPartitionCounts),
+        )
+    }
+}

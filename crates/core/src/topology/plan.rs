@@ -1,0 +1,336 @@
+//! What runs: the physical nodes in Kafka Streams' order, grouped into sub-topologies.
+//!
+//! The order in which nodes are written decides the ids of sub-topologies and the text of
+//! `describe()`. Facts from apache/kafka `InternalStreamsBuilder.buildAndOptimizeTopology` and
+//! `InternalTopologyBuilder.makeNodeGroups`.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap, HashSet};
+
+use super::describe::java_order;
+use super::graph::{Graph, NodeId, NodeKind, SinkTopic, SourceTopics};
+use super::{InternalTopic, Subtopology, SubtopologySource};
+use crate::error::TopologyError;
+
+/// A node as Kafka Streams would write it.
+#[derive(Clone, Debug)]
+pub(crate) struct PlannedNode {
+    pub(crate) name: String,
+    pub(crate) kind: PlannedKind,
+    /// Places of its parents in [`Plan::nodes`], in order.
+    pub(crate) parents: Vec<usize>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum PlannedKind {
+    Source { node: NodeId, topics: SourceTopics },
+    Processor,
+    Sink(SinkTopic),
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Plan {
+    pub(crate) nodes: Vec<PlannedNode>,
+    pub(crate) subtopologies: Vec<Subtopology>,
+    pub(crate) internal_topics: Vec<InternalTopic>,
+}
+
+impl Plan {
+    /// Validates the graph and plans it.
+    pub(crate) fn of(graph: &mut Graph) -> Result<Self, TopologyError> {
+        if let Some(error) = graph.first_error() {
+            return Err(error.clone());
+        }
+        let removed = merge_sources_of_same_topics(graph)?;
+        let mut writer = Writer::default();
+        for id in writing_order(graph, &removed) {
+            writer.write(graph, id)?;
+        }
+        let mut plan = writer.plan;
+        plan.subtopologies = group(&plan.nodes, graph)?;
+        if plan.subtopologies.is_empty() {
+            return Err(TopologyError::Empty);
+        }
+        Ok(plan)
+    }
+
+    /// The same nodes as one sub-topology.
+    pub(crate) fn as_one_subtopology(&self) -> Self {
+        let all = self.subtopologies.iter();
+        let one = Subtopology {
+            id: 0,
+            sources: all
+                .clone()
+                .flat_map(|one| one.sources.iter().cloned())
+                .collect(),
+            internal_sinks: all
+                .clone()
+                .flat_map(|one| one.internal_sinks.iter().cloned())
+                .collect(),
+            nodes: all.flat_map(|one| one.nodes.iter().copied()).collect(),
+        };
+        Self {
+            nodes: self.nodes.clone(),
+            subtopologies: vec![one],
+            internal_topics: self.internal_topics.clone(),
+        }
+    }
+}
+
+/// Merges every source into an earlier one of the same topics; says which are gone.
+fn merge_sources_of_same_topics(graph: &mut Graph) -> Result<HashSet<NodeId>, TopologyError> {
+    let mut by_topic: HashMap<String, NodeId> = HashMap::new();
+    let mut by_pattern: HashMap<String, NodeId> = HashMap::new();
+    let mut removed = HashSet::new();
+    for id in (0..graph.nodes.len()).map(NodeId) {
+        let NodeKind::Source { topics, .. } = &graph.node(id).kind else {
+            continue;
+        };
+        let main = match topics.clone() {
+            SourceTopics::Pattern(pattern) => *by_pattern.entry(pattern).or_insert(id),
+            SourceTopics::Named(names) => {
+                let mut main = id;
+                for topic in names {
+                    let first = *by_topic.entry(topic.clone()).or_insert(id);
+                    if first != id {
+                        main = same_topics(graph, first, id, topic)?;
+                    }
+                }
+                main
+            }
+            SourceTopics::Internal(_) => id,
+        };
+        if main != id {
+            absorb(graph, main, id)?;
+            removed.insert(id);
+        }
+    }
+    Ok(removed)
+}
+
+fn same_topics(
+    graph: &Graph,
+    first: NodeId,
+    second: NodeId,
+    topic: String,
+) -> Result<NodeId, TopologyError> {
+    let topics_of = |id| match &graph.node(id).kind {
+        NodeKind::Source {
+            topics: SourceTopics::Named(names),
+            ..
+        } => names.iter().collect::<HashSet<_>>(),
+        _ => HashSet::new(),
+    };
+    if topics_of(first) == topics_of(second) {
+        Ok(first)
+    } else {
+        Err(TopologyError::OverlappingSources {
+            topic,
+            first: graph.node(first).name.clone(),
+            second: graph.node(second).name.clone(),
+        })
+    }
+}
+
+fn absorb(graph: &mut Graph, main: NodeId, other: NodeId) -> Result<(), TopologyError> {
+    let reset_of = |id| match &graph.node(id).kind {
+        NodeKind::Source { reset, .. } => *reset,
+        _ => None,
+    };
+    if reset_of(main) != reset_of(other) {
+        return Err(TopologyError::ConflictingReset {
+            first: graph.node(main).name.clone(),
+            second: graph.node(other).name.clone(),
+        });
+    }
+    for child in std::mem::take(&mut graph.node_mut(other).children) {
+        let parents = &mut graph.node_mut(child).parents;
+        parents.retain(|&parent| parent != other);
+        if !parents.contains(&main) {
+            parents.push(main);
+            graph.node_mut(main).children.push(child);
+        }
+    }
+    graph.node_mut(main).absorbed.push(other);
+    Ok(())
+}
+
+/// By declaration, but never before a parent.
+fn writing_order(graph: &Graph, removed: &HashSet<NodeId>) -> Vec<NodeId> {
+    let mut queue: BinaryHeap<Reverse<NodeId>> = (0..graph.nodes.len())
+        .map(NodeId)
+        .filter(|id| graph.node(*id).parents.is_empty() && !removed.contains(id))
+        .map(Reverse)
+        .collect();
+    let mut written = HashSet::new();
+    let mut order = Vec::with_capacity(graph.nodes.len());
+    while let Some(Reverse(id)) = queue.pop() {
+        let node = graph.node(id);
+        let ready = node.parents.iter().all(|parent| written.contains(parent));
+        if ready && written.insert(id) {
+            order.push(id);
+            queue.extend(node.children.iter().copied().map(Reverse));
+        }
+    }
+    order
+}
+
+/// Writes graph nodes as physical ones: a repartition becomes three.
+#[derive(Default)]
+struct Writer {
+    plan: Plan,
+    /// Where the output of a graph node comes from.
+    output: HashMap<NodeId, usize>,
+    names: HashSet<String>,
+}
+
+impl Writer {
+    fn write(&mut self, graph: &Graph, id: NodeId) -> Result<(), TopologyError> {
+        let node = graph.node(id);
+        let parents = node
+            .parents
+            .iter()
+            .map(|parent| *self.output.get(parent).expect("parents are written first"))
+            .collect();
+        let place = match &node.kind {
+            NodeKind::Source { topics, .. } => {
+                let topics = topics.clone();
+                self.push(
+                    &node.name,
+                    PlannedKind::Source { node: id, topics },
+                    parents,
+                )?
+            }
+            NodeKind::Processor => self.push(&node.name, PlannedKind::Processor, parents)?,
+            NodeKind::Sink(topic) => {
+                self.push(&node.name, PlannedKind::Sink(topic.clone()), parents)?
+            }
+            NodeKind::Repartition(names) => {
+                let filter = self.push(&names.filter, PlannedKind::Processor, parents)?;
+                let topic = SinkTopic::Internal(names.topic.clone());
+                self.push(&names.sink, PlannedKind::Sink(topic), vec![filter])?;
+                self.add_internal_topic(&names.topic, names.partitions)?;
+                let topics = SourceTopics::Internal(names.topic.clone());
+                self.push(
+                    &names.source,
+                    PlannedKind::Source { node: id, topics },
+                    Vec::new(),
+                )?
+            }
+        };
+        self.output.insert(id, place);
+        Ok(())
+    }
+
+    fn push(
+        &mut self,
+        name: &str,
+        kind: PlannedKind,
+        parents: Vec<usize>,
+    ) -> Result<usize, TopologyError> {
+        if !self.names.insert(name.to_owned()) {
+            return Err(TopologyError::DuplicateNode(name.to_owned()));
+        }
+        let place = self.plan.nodes.len();
+        self.plan.nodes.push(PlannedNode {
+            name: name.to_owned(),
+            kind,
+            parents,
+        });
+        Ok(place)
+    }
+
+    fn add_internal_topic(
+        &mut self,
+        name: &str,
+        partitions: Option<u32>,
+    ) -> Result<(), TopologyError> {
+        let topics = &mut self.plan.internal_topics;
+        if topics.iter().any(|topic| topic.name == name) {
+            return Err(TopologyError::DuplicateInternalTopic(name.to_owned()));
+        }
+        topics.push(InternalTopic::repartition(name.to_owned(), partitions));
+        Ok(())
+    }
+}
+
+/// Nodes joined by edges form a sub-topology; ids go by first appearance.
+fn group(nodes: &[PlannedNode], graph: &Graph) -> Result<Vec<Subtopology>, TopologyError> {
+    let mut group_of: Vec<usize> = (0..nodes.len()).collect();
+    for (place, node) in nodes.iter().enumerate() {
+        for &parent in &node.parents {
+            let (from, to) = (root(&group_of, parent), root(&group_of, place));
+            if let Some(entry) = group_of.get_mut(to) {
+                *entry = from;
+            }
+        }
+    }
+    let mut roots: Vec<usize> = Vec::new();
+    let mut groups: Vec<Subtopology> = Vec::new();
+    for place in 0..nodes.len() {
+        let root = root(&group_of, place);
+        let group = roots
+            .iter()
+            .position(|&known| known == root)
+            .unwrap_or_else(|| {
+                roots.push(root);
+                groups.push(Subtopology {
+                    id: u32::try_from(groups.len()).expect("fewer than 2^32 sub-topologies"),
+                    sources: Vec::new(),
+                    internal_sinks: Vec::new(),
+                    nodes: Vec::new(),
+                });
+                roots.len() - 1
+            });
+        if let (Some(group), Some(node)) = (groups.get_mut(group), nodes.get(place)) {
+            group.nodes.push(place);
+            enroll(group, node, graph)?;
+        }
+    }
+    Ok(groups)
+}
+
+fn root(group_of: &[usize], mut place: usize) -> usize {
+    while let Some(&parent) = group_of.get(place)
+        && parent != place
+    {
+        place = parent;
+    }
+    place
+}
+
+fn enroll(group: &mut Subtopology, node: &PlannedNode, graph: &Graph) -> Result<(), TopologyError> {
+    match &node.kind {
+        PlannedKind::Source { node: id, topics } => {
+            let reset = match &graph.node(*id).kind {
+                NodeKind::Source { reset, .. } => *reset,
+                _ => None,
+            };
+            if let SourceTopics::Named(names) = topics
+                && names.is_empty()
+            {
+                return Err(TopologyError::NoTopics(node.name.clone()));
+            }
+            group.sources.push(SubtopologySource {
+                node: *id,
+                topics: topics.clone(),
+                reset,
+            });
+        }
+        PlannedKind::Sink(SinkTopic::Internal(topic)) => group.internal_sinks.push(topic.clone()),
+        PlannedKind::Processor | PlannedKind::Sink(_) => {}
+    }
+    Ok(())
+}
+
+/// Topics in the order Java's `HashSet` would list them.
+pub(crate) fn listed(topics: &SourceTopics) -> String {
+    match topics {
+        SourceTopics::Named(names) => {
+            let once = java_order::hash_set_copy(names);
+            format!("[{}]", java_order::hash_set_copy(&once).join(", "))
+        }
+        SourceTopics::Pattern(pattern) => pattern.clone(),
+        SourceTopics::Internal(name) => format!("[{name}]"),
+    }
+}
