@@ -160,6 +160,13 @@ pub trait Consumer: Send {
     /// If the partition is not assigned.
     fn seek(&mut self, partition: &TopicPartition, start: StartAt) -> Result<(), ClientError>;
 
+    /// The offset after the newest record of an assigned partition, as the last answer to a fetch
+    /// had it: asks nobody. `None` while it is not known, and for a client that cannot tell.
+    fn end_offset(&self, partition: &TopicPartition) -> Option<Offset> {
+        let _ = partition;
+        None
+    }
+
     /// Ends a wait in [`poll`](Self::poll) from any thread.
     fn waker(&self) -> Arc<dyn Wake>;
 

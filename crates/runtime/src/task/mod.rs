@@ -1,0 +1,327 @@
+//! A task: one sub-topology on one partition number, with the queues it reads.
+//!
+//! Invariant: the position of a lane is the offset after the last record that was processed or
+//! dropped, so committing it after the outputs are acknowledged never skips a record.
+
+mod choose;
+mod error;
+mod lane;
+
+pub use error::TaskError;
+pub use lane::LaneStart;
+
+use std::collections::HashMap;
+use std::error::Error;
+
+use headwater_core::config::TaskIdle;
+use headwater_core::failure::FailurePolicy;
+use headwater_core::processor::{PartitionCounts, PunctuationKind, TaskContext, TaskCounters};
+use headwater_core::record::{Offset, TopicPartition};
+use headwater_core::time::Timestamp;
+use headwater_core::topology::{Staged, TaskGraph, TaskId, Topology};
+
+use crate::commit::metadata;
+use crate::port::{ClientError, FetchedBatch, OffsetToCommit, Producer, TopicHandle};
+use choose::Choice;
+use lane::Lane;
+
+/// Outputs are sent at the latest when so many wait, so that a `flat_map` that multiplies
+/// records cannot fill memory within one slice.
+const OUTPUT_RECORDS_MAX: usize = 4_096;
+/// The same in bytes.
+const OUTPUT_BYTES_MAX: usize = 1024 * 1024;
+
+/// What a task is made of.
+#[derive(Debug)]
+pub struct TaskSetup {
+    /// Which task.
+    pub id: TaskId,
+    /// Its partitions, each with where it stands.
+    pub lanes: Vec<LaneStart>,
+    /// What to do about records that fail.
+    pub failure_policy: FailurePolicy,
+    /// How long to wait for empty partitions.
+    pub idling: TaskIdle,
+}
+
+/// Why a slice of processing ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SliceEnd {
+    /// The budget is used up, or outputs have to be sent: call again.
+    More,
+    /// No record can be processed until one arrives.
+    NeedsRecords,
+    /// Some partitions are empty and waited for until this wall-clock time.
+    WaitsUntil(Timestamp),
+}
+
+/// A running task. It stays on the thread that made it.
+#[derive(Debug)]
+pub struct Task {
+    context: TaskContext,
+    graph: TaskGraph,
+    lanes: Vec<Lane>,
+    idling: TaskIdle,
+    /// The producer's handles of the output topics, by their place in the output buffer.
+    handles: Vec<TopicHandle>,
+    /// How many outputs are of records that were processed to their end.
+    outputs_finished: usize,
+}
+
+/// Tells partition counts that a task was told, for a driver that has no producer to ask.
+#[derive(Debug, Default)]
+pub struct FixedCounts(pub HashMap<String, u32>);
+
+impl PartitionCounts for FixedCounts {
+    fn partitions(&mut self, topic: &str) -> Result<u32, Box<dyn Error + Send + Sync>> {
+        let known = self.0.get(topic).copied();
+        known.ok_or_else(|| format!("topic {topic} is not there").into())
+    }
+}
+
+impl Task {
+    /// Makes a task and calls its processors' `init`.
+    ///
+    /// # Errors
+    /// If a processor fails in `init`.
+    pub fn new(
+        topology: &Topology,
+        application_id: &str,
+        setup: TaskSetup,
+        partition_counts: Box<dyn PartitionCounts>,
+        now: Timestamp,
+    ) -> Result<Self, TaskError> {
+        let partitions = setup.lanes.iter().map(|lane| lane.partition.clone());
+        let partitions = partitions.collect();
+        let mut context =
+            TaskContext::new(setup.id, partitions, setup.failure_policy, partition_counts);
+        context.set_wall_clock(now);
+        for lane in &setup.lanes {
+            context.restore_stream_time(lane.partition_time);
+        }
+        let mut graph = topology.instantiate(&mut context, application_id);
+        graph.init(&mut context)?;
+        Ok(Self {
+            context,
+            graph,
+            lanes: setup.lanes.iter().map(Lane::new).collect(),
+            idling: setup.idling,
+            handles: Vec::new(),
+            outputs_finished: 0,
+        })
+    }
+
+    /// Which task this is.
+    pub const fn id(&self) -> TaskId {
+        self.context.task()
+    }
+
+    /// What it has counted.
+    pub const fn counters(&self) -> TaskCounters {
+        self.context.counters()
+    }
+
+    /// The partitions it reads, by lane.
+    pub fn partitions(&self) -> &[TopicPartition] {
+        self.context.lanes()
+    }
+
+    /// How many fetched records wait in a lane.
+    pub fn buffered(&self, lane: usize) -> usize {
+        self.lanes.get(lane).map_or(0, Lane::buffered)
+    }
+
+    /// Queues records of a lane.
+    pub fn enqueue(&mut self, lane: usize, batch: Box<dyn FetchedBatch>) {
+        if let Some(lane) = self.lanes.get_mut(lane) {
+            lane.enqueue(batch);
+        }
+    }
+
+    /// Notes that a lane has been read to its end.
+    pub fn caught_up(&mut self, lane: usize) {
+        if let Some(lane) = self.lanes.get_mut(lane) {
+            lane.caught_up();
+        }
+    }
+
+    /// Processes at most `budget` records, fewer if `interrupted` says so.
+    ///
+    /// # Errors
+    /// If a record stops the task. Its position stays before that record.
+    pub fn process(
+        &mut self,
+        budget: usize,
+        now: Timestamp,
+        interrupted: impl Fn() -> bool,
+    ) -> Result<SliceEnd, TaskError> {
+        self.context.set_wall_clock(now);
+        for _ in 0..budget {
+            let lane = match self.next_lane(now)? {
+                Choice::Lane(lane) => lane,
+                Choice::NeedsRecords => return Ok(SliceEnd::NeedsRecords),
+                Choice::WaitsUntil(time) => return Ok(SliceEnd::WaitsUntil(time)),
+            };
+            self.process_head(lane)?;
+            self.punctuate(PunctuationKind::StreamTime)?;
+            if self.outputs_are_full() || interrupted() {
+                break;
+            }
+        }
+        Ok(SliceEnd::More)
+    }
+
+    /// Runs the wall-clock punctuations that are due.
+    ///
+    /// # Errors
+    /// If a processor stops the task.
+    pub fn punctuate_wall_clock(&mut self, now: Timestamp) -> Result<(), TaskError> {
+        self.context.set_wall_clock(now);
+        self.punctuate(PunctuationKind::WallClock)
+    }
+
+    /// When the next wall-clock punctuation is due.
+    pub fn next_wall_clock_punctuation(&self) -> Option<Timestamp> {
+        self.graph
+            .next_punctuation(PunctuationKind::WallClock, &self.context)
+    }
+
+    /// Whether a processor asked for a commit since this was last asked.
+    pub fn take_commit_request(&mut self) -> bool {
+        self.context.take_commit_request()
+    }
+
+    /// Hands what waits in the output buffer to the producer, in one burst.
+    ///
+    /// # Errors
+    /// If the producer refuses; nothing may be committed for this task then.
+    pub fn send_outputs(&mut self, producer: &mut dyn Producer) -> Result<(), ClientError> {
+        let outputs = self.context.outputs_mut();
+        for topic in outputs.topics().iter().skip(self.handles.len()) {
+            self.handles.push(if topic.is_empty() {
+                // The place a dynamic sink holds before its first record; nothing is sent there.
+                TopicHandle(u32::MAX)
+            } else {
+                producer.topic(topic)?
+            });
+        }
+        for record in outputs.records() {
+            if let Some(&handle) = self.handles.get(record.topic.place()) {
+                producer.send(handle, &record)?;
+            }
+        }
+        outputs.clear();
+        self.outputs_finished = 0;
+        Ok(())
+    }
+
+    /// What waits to be sent, for a driver that sends by itself.
+    pub const fn context_mut(&mut self) -> &mut TaskContext {
+        &mut self.context
+    }
+
+    /// The positions that moved since they were last committed.
+    pub fn positions_to_commit(&self) -> Vec<OffsetToCommit> {
+        let moved = self.lanes.iter().zip(self.context.lanes());
+        moved
+            .filter_map(|(lane, partition)| {
+                Some(OffsetToCommit {
+                    partition: partition.clone(),
+                    offset: lane.uncommitted()?,
+                    metadata: metadata::encode(lane.partition_time()),
+                })
+            })
+            .collect()
+    }
+
+    /// Notes that these positions were committed.
+    pub fn committed(&mut self, offsets: &[OffsetToCommit]) {
+        for (lane, partition) in self.lanes.iter_mut().zip(self.context.lanes()) {
+            if let Some(done) = offsets.iter().find(|done| done.partition == *partition) {
+                lane.set_committed(done.offset);
+            }
+        }
+    }
+
+    /// The positions that this task has committed, some time or other.
+    pub fn committed_positions(&self) -> Vec<(TopicPartition, Offset)> {
+        let lanes = self.lanes.iter().zip(self.context.lanes());
+        lanes
+            .filter_map(|(lane, partition)| Some((partition.clone(), lane.committed()?)))
+            .collect()
+    }
+
+    /// The position of a lane: the next record to process, if it has read any.
+    pub fn position(&self, lane: usize) -> Option<Offset> {
+        self.lanes.get(lane)?.position()
+    }
+
+    /// Calls the processors' `close`.
+    pub fn close(mut self) {
+        self.graph.close();
+    }
+
+    fn next_lane(&mut self, now: Timestamp) -> Result<Choice, TaskError> {
+        for lane in 0..self.lanes.len() {
+            self.fill_head(lane)?;
+        }
+        // Nearly every task reads one partition: no choice to make.
+        if let [only] = self.lanes.as_slice() {
+            return Ok(match only.head() {
+                Some(_) => Choice::Lane(0),
+                None => Choice::NeedsRecords,
+            });
+        }
+        Ok(choose::next(&mut self.lanes, self.idling, now))
+    }
+
+    /// Decodes records of a lane until one stands at its head or none is left.
+    fn fill_head(&mut self, index: usize) -> Result<(), TaskError> {
+        let Some(lane) = self.lanes.get_mut(index) else {
+            return Ok(());
+        };
+        while lane.head().is_none() {
+            let partition_time = lane.partition_time();
+            let Some(raw) = lane.peek() else {
+                return Ok(());
+            };
+            let offset = raw.offset;
+            match self
+                .graph
+                .stage(index, &raw, partition_time, &mut self.context)?
+            {
+                Staged::At(timestamp) => lane.stage(offset, timestamp),
+                Staged::Dropped => lane.drop_front(offset),
+            }
+        }
+        Ok(())
+    }
+
+    /// Drops the outputs of a record that was not finished, so that what was finished before it
+    /// can be committed.
+    pub fn discard_unfinished(&mut self) {
+        self.context.outputs_mut().truncate(self.outputs_finished);
+    }
+
+    fn process_head(&mut self, index: usize) -> Result<(), TaskError> {
+        let head = self.lanes.get(index).and_then(Lane::head);
+        let (offset, timestamp) = head.expect("a lane is chosen for its head");
+        self.outputs_finished = self.context.outputs().len();
+        self.graph
+            .process(index, offset, timestamp, &mut self.context)?;
+        if let Some(lane) = self.lanes.get_mut(index) {
+            lane.finish_head();
+        }
+        Ok(())
+    }
+
+    fn punctuate(&mut self, kind: PunctuationKind) -> Result<(), TaskError> {
+        self.graph.punctuate(kind, &mut self.context)?;
+        Ok(())
+    }
+
+    fn outputs_are_full(&self) -> bool {
+        let outputs = self.context.outputs();
+        outputs.len() >= OUTPUT_RECORDS_MAX || outputs.bytes_len() >= OUTPUT_BYTES_MAX
+    }
+}

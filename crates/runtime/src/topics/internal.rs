@@ -1,0 +1,172 @@
+//! Internal topics: how many partitions each needs, and making them so.
+//!
+//! A repartition topic without a count of its own gets as many partitions as the largest topic
+//! of the sub-topologies that write it (apache/kafka `RepartitionTopics`); one repartition may
+//! feed another, so counts are found in rounds.
+
+use std::collections::{BTreeMap, HashMap};
+
+use headwater_core::topology::{InternalTopic, Subtopology, Topology};
+
+use crate::error::AppError;
+use crate::port::{Admin, NewTopic};
+use crate::settings::Settings;
+
+/// Creates the internal topics that are not there and checks those that are.
+pub(super) fn make(
+    topology: &Topology,
+    settings: &Settings,
+    admin: &dyn Admin,
+    existing: &HashMap<String, u32>,
+) -> Result<(), AppError> {
+    let application_id = &settings.application_id;
+    let counts = internal_partition_counts(topology, application_id, existing);
+    let mut create = Vec::new();
+    for topic in topology.internal_topics() {
+        let name = InternalTopic::decorated(&topic.name, application_id);
+        let expected = counts.get(&topic.name).copied().unwrap_or(1);
+        match existing.get(&name) {
+            None => create.push(new_topic(name, expected, topic, settings)),
+            Some(&actual) if actual != expected => {
+                return Err(AppError::InternalTopicPartitions {
+                    topic: name,
+                    expected,
+                    actual,
+                });
+            }
+            Some(_) => {}
+        }
+    }
+    if create.is_empty() {
+        return Ok(());
+    }
+    for topic in &create {
+        tracing::info!(
+            "creating topic {} with {} partitions",
+            topic.name,
+            topic.partitions
+        );
+    }
+    let created = admin.create(&create, settings.connect_timeout);
+    created.map_err(AppError::client("cannot create internal topics"))
+}
+
+fn new_topic(
+    name: String,
+    partitions: u32,
+    topic: &InternalTopic,
+    settings: &Settings,
+) -> NewTopic {
+    let config = topic.config.iter();
+    let mut config: BTreeMap<String, String> = config
+        .map(|(key, value)| ((*key).to_owned(), value.clone()))
+        .collect();
+    config.extend(settings.internal_topic_config.clone());
+    NewTopic {
+        name,
+        partitions,
+        replication_factor: settings.replication_factor,
+        config: config.into_iter().collect(),
+    }
+}
+
+/// The partitions that each internal topic needs, by its name without the application id, where
+/// `existing` has the partitions of the topics on the cluster.
+#[expect(
+    clippy::implicit_hasher,
+    reason = "a map of topics at start, never one of hostile keys"
+)]
+pub fn internal_partition_counts(
+    topology: &Topology,
+    application_id: &str,
+    existing: &HashMap<String, u32>,
+) -> HashMap<String, u32> {
+    let mut counts: HashMap<String, u32> = HashMap::new();
+    for topic in topology.internal_topics() {
+        if let Some(partitions) = topic.partitions {
+            counts.insert(topic.name.clone(), partitions);
+        }
+    }
+    // Each round settles at least one topic, as a topology has no cycles.
+    for _ in topology.internal_topics() {
+        for topic in topology.internal_topics() {
+            if topic.partitions.is_some() {
+                continue;
+            }
+            let writers = topology.subtopologies().iter();
+            let widest = writers
+                .filter(|writer| writer.internal_sinks.contains(&topic.name))
+                .filter_map(|writer| widest_source(writer, application_id, existing, &counts))
+                .max();
+            if let Some(widest) = widest {
+                counts.insert(topic.name.clone(), widest);
+            }
+        }
+    }
+    counts
+}
+
+fn widest_source(
+    subtopology: &Subtopology,
+    application_id: &str,
+    existing: &HashMap<String, u32>,
+    internal: &HashMap<String, u32>,
+) -> Option<u32> {
+    let reads = |topic: &str| {
+        let mut sources = subtopology.sources.iter();
+        sources.any(|source| source.reads(topic, application_id))
+    };
+    let user_topics = existing
+        .iter()
+        .filter(|(topic, _)| reads(topic))
+        .map(|(_, count)| *count);
+    let internal_topics = internal
+        .iter()
+        .filter(|(name, _)| reads(&InternalTopic::decorated(name, application_id)))
+        .map(|(_, count)| *count);
+    user_topics.chain(internal_topics).max()
+}
+
+#[cfg(test)]
+mod tests {
+    use headwater_core::prelude::*;
+
+    use super::*;
+
+    fn counts(builder: StreamsBuilder, existing: &[(&str, u32)]) -> HashMap<String, u32> {
+        let existing = existing
+            .iter()
+            .map(|(name, count)| ((*name).to_owned(), *count));
+        internal_partition_counts(&builder.build().unwrap(), "app", &existing.collect())
+    }
+
+    fn named(name: &str) -> Repartitioned<Utf8, Utf8> {
+        Repartitioned::with(Utf8, Utf8).named(name)
+    }
+
+    #[test]
+    fn a_repartition_topic_is_as_wide_as_its_widest_input() {
+        let builder = StreamsBuilder::new();
+        builder
+            .stream_of_topics(["narrow", "wide"], Consumed::with(Utf8, Utf8))
+            .repartition(named("first"))
+            .repartition(named("second"))
+            .to("out", Produced::with(Utf8, Utf8));
+        let counts = counts(builder, &[("narrow", 2), ("wide", 6), ("other", 9)]);
+        assert_eq!(counts["first-repartition"], 6);
+        assert_eq!(counts["second-repartition"], 6);
+    }
+
+    #[test]
+    fn a_count_that_was_asked_for_wins_and_feeds_the_next() {
+        let builder = StreamsBuilder::new();
+        builder
+            .stream("in", Consumed::with(Utf8, Utf8))
+            .repartition(named("first").partitions(3))
+            .repartition(named("second"))
+            .to("out", Produced::with(Utf8, Utf8));
+        let counts = counts(builder, &[("in", 8)]);
+        assert_eq!(counts["first-repartition"], 3);
+        assert_eq!(counts["second-repartition"], 3);
+    }
+}
