@@ -1,0 +1,412 @@
+//! The driver: topics, tasks and a clock that stands still.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::time::Duration;
+
+use bytes::Bytes;
+use headwater_core::codec::Codec;
+use headwater_core::config::TaskIdle;
+use headwater_core::failure::FailurePolicy;
+use headwater_core::partition::partition_for_key;
+use headwater_core::record::{Offset, Partition, TopicPartition};
+use headwater_core::time::Timestamp;
+use headwater_core::topology::{InternalTopic, SourceTopics, TaskId, Topology};
+use headwater_runtime::internal_partition_counts;
+use headwater_runtime::task::{FixedCounts, LaneStart, Task, TaskSetup};
+
+use crate::topic::{OneRecord, Stored, Topic};
+use crate::{DriverError, TestInput, TestOutput};
+
+/// What a driver is made of.
+#[must_use = "a driver is made by `build`"]
+#[derive(Debug)]
+pub struct DriverBuilder {
+    topology: Topology,
+    application_id: String,
+    topics: BTreeMap<String, u32>,
+    started_at: Timestamp,
+    failure_policy: FailurePolicy,
+    as_one_task: bool,
+}
+
+impl DriverBuilder {
+    /// The application id, which goes before the names of internal topics; `app` otherwise.
+    pub fn application_id(mut self, id: impl Into<String>) -> Self {
+        self.application_id = id.into();
+        self
+    }
+
+    /// Declares a topic of so many partitions; topics have one otherwise.
+    pub fn topic(mut self, name: impl Into<String>, partitions: u32) -> Self {
+        self.topics.insert(name.into(), partitions);
+        self
+    }
+
+    /// Starts the wall clock at this time in milliseconds; at 0 otherwise.
+    pub fn started_at_ms(mut self, millis: i64) -> Self {
+        self.started_at = Timestamp::from_millis(millis);
+        self
+    }
+
+    /// What to do about records that fail; the task stops otherwise.
+    pub fn failure_policy(mut self, policy: FailurePolicy) -> Self {
+        self.failure_policy = policy;
+        self
+    }
+
+    /// Runs all sub-topologies as one task with one stream time, as the `TopologyTestDriver` of
+    /// Kafka Streams does; otherwise each runs as tasks of its own, as on a cluster.
+    pub fn as_one_task(mut self) -> Self {
+        self.as_one_task = true;
+        self
+    }
+
+    /// Makes the topics and the tasks.
+    ///
+    /// # Errors
+    /// If a processor stops its task in `init`.
+    pub fn build(self) -> Result<TopologyTestDriver, DriverError> {
+        let topology = if self.as_one_task {
+            self.topology.as_one_task()
+        } else {
+            self.topology
+        };
+        let mut driver = TopologyTestDriver {
+            topology,
+            application_id: self.application_id,
+            topics: HashMap::new(),
+            tasks: BTreeMap::new(),
+            wall_clock: self.started_at,
+        };
+        driver.make_topics(&self.topics);
+        driver.make_tasks(&self.failure_policy)?;
+        Ok(driver)
+    }
+}
+
+/// Runs a topology in a test: the tasks of an application, on topics in memory.
+///
+/// A pushed record is processed before `push` returns, and so is all that follows from it
+/// through repartition topics. Records take their partitions by murmur2 of the key, as on a
+/// cluster; those without a key go to partition 0.
+///
+/// Semantics: `org.apache.kafka.streams.TopologyTestDriver` (KIP-247), which has one partition
+/// and one task; see [`DriverBuilder::as_one_task`].
+///
+/// ```
+/// use headwater_core::prelude::*;
+/// use headwater_testing::TopologyTestDriver;
+///
+/// let builder = StreamsBuilder::new();
+/// builder
+///     .stream("numbers", Consumed::with(Utf8, I64))
+///     .map_values(|number| number * 2)
+///     .to("doubled", Produced::with(Utf8, I64));
+///
+/// let mut driver = TopologyTestDriver::new(builder.build()?)?;
+/// driver.input("numbers", Utf8, I64).at_ms(1_000).push("a", 1)?.push("b", 2)?;
+/// assert_eq!(driver.output("doubled", Utf8, I64).values()?, [2, 4]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct TopologyTestDriver {
+    topology: Topology,
+    application_id: String,
+    topics: HashMap<String, Topic>,
+    tasks: BTreeMap<TaskId, Task>,
+    wall_clock: Timestamp,
+}
+
+impl TopologyTestDriver {
+    /// A driver for this topology, with one partition per topic.
+    ///
+    /// # Errors
+    /// If a processor stops its task in `init`.
+    pub fn new(topology: Topology) -> Result<Self, DriverError> {
+        Self::builder(topology).build()
+    }
+
+    /// A driver with options.
+    pub fn builder(topology: Topology) -> DriverBuilder {
+        DriverBuilder {
+            topology,
+            application_id: "app".to_owned(),
+            topics: BTreeMap::new(),
+            started_at: Timestamp::from_millis(0),
+            failure_policy: FailurePolicy::stop(),
+            as_one_task: false,
+        }
+    }
+
+    /// Writes to an input topic with these codecs.
+    pub fn input<KC: Codec, VC: Codec>(
+        &mut self,
+        topic: &str,
+        key: KC,
+        value: VC,
+    ) -> TestInput<'_, KC, VC> {
+        TestInput::new(self, topic, key, value)
+    }
+
+    /// Reads a topic with these codecs: an output, or an internal topic by its whole name.
+    pub fn output<KC: Codec, VC: Codec>(
+        &mut self,
+        topic: &str,
+        key: KC,
+        value: VC,
+    ) -> TestOutput<'_, KC, VC> {
+        TestOutput::new(self, topic, key, value)
+    }
+
+    /// The wall clock.
+    pub const fn wall_clock(&self) -> Timestamp {
+        self.wall_clock
+    }
+
+    /// Moves the wall clock and runs the punctuations that are due.
+    ///
+    /// # Errors
+    /// If a task stops.
+    pub fn advance_wall_clock(&mut self, by: Duration) -> Result<(), DriverError> {
+        self.wall_clock = self.wall_clock.saturating_add(by);
+        let ids: Vec<TaskId> = self.tasks.keys().copied().collect();
+        for id in ids {
+            let now = self.wall_clock;
+            if let Some(task) = self.tasks.get_mut(&id) {
+                let punctuated = task.punctuate_wall_clock(now);
+                self.collect(id)?;
+                punctuated.map_err(|source| DriverError::Task { task: id, source })?;
+            }
+        }
+        self.run()
+    }
+
+    /// Records that were dropped on the way, over all tasks.
+    pub fn dropped(&self) -> u64 {
+        self.tasks
+            .values()
+            .map(|task| task.counters().dropped)
+            .sum()
+    }
+
+    /// The names of the topics that have records, in order.
+    pub fn topics_with_records(&self) -> Vec<String> {
+        let topics = self
+            .topics
+            .iter()
+            .filter(|(_, topic)| !topic.records.is_empty());
+        let mut names: Vec<String> = topics.map(|(name, _)| name.clone()).collect();
+        names.sort();
+        names
+    }
+
+    pub(crate) fn records_in(&self, topic: &str) -> usize {
+        self.topics
+            .get(topic)
+            .map_or(0, |topic| topic.records.len())
+    }
+
+    /// The records of a topic that the test has not read, and the index of the first.
+    pub(crate) fn take_unread(&mut self, topic: &str) -> (usize, Vec<Stored>) {
+        let Some(topic) = self.topics.get_mut(topic) else {
+            return (0, Vec::new());
+        };
+        let first = std::mem::replace(&mut topic.read, topic.records.len());
+        (first, topic.records.iter().skip(first).cloned().collect())
+    }
+
+    /// Writes a record to an input topic and processes it with all its consequences.
+    pub(crate) fn write(
+        &mut self,
+        topic: &str,
+        partition: Option<Partition>,
+        record: Stored,
+    ) -> Result<(), DriverError> {
+        if !self.is_read(topic) {
+            return Err(DriverError::NotAnInput(topic.to_owned()));
+        }
+        self.append(topic, partition, record)?;
+        self.run()
+    }
+
+    fn is_read(&self, topic: &str) -> bool {
+        let mut tasks = self.tasks.values();
+        tasks.any(|task| task.partitions().iter().any(|lane| &*lane.topic == topic))
+    }
+
+    /// Appends to a topic; a task that reads it gets the record.
+    fn append(
+        &mut self,
+        name: &str,
+        partition: Option<Partition>,
+        record: Stored,
+    ) -> Result<(), DriverError> {
+        let topic = self.topics.entry(name.to_owned()).or_insert_with(|| Topic {
+            partitions: 1,
+            ..Topic::default()
+        });
+        let partition = partition.unwrap_or_else(|| match &record.key {
+            Some(key) => partition_for_key(key, topic.partitions),
+            None => Partition::new(0),
+        });
+        if u32::try_from(partition.index()).map_or(true, |index| index >= topic.partitions) {
+            let partition = TopicPartition::new(name, partition);
+            return Err(DriverError::NoSuchPartition(partition));
+        }
+        let stored = topic
+            .append(Stored {
+                partition,
+                ..record
+            })
+            .clone();
+        for task in self.tasks.values_mut() {
+            let mut lanes = task.partitions().iter();
+            let reading =
+                |lane: &TopicPartition| &*lane.topic == name && lane.partition == stored.partition;
+            if let Some(lane) = lanes.position(reading) {
+                task.enqueue(lane, Box::new(OneRecord(stored)));
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets tasks process one record after the other until none is left anywhere.
+    fn run(&mut self) -> Result<(), DriverError> {
+        let ids: Vec<TaskId> = self.tasks.keys().copied().collect();
+        let mut moved = true;
+        while moved {
+            moved = false;
+            for &id in &ids {
+                moved |= self.step(id)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Processes one record of a task and writes its outputs; whether there was one.
+    fn step(&mut self, id: TaskId) -> Result<bool, DriverError> {
+        let now = self.wall_clock;
+        let Some(task) = self.tasks.get_mut(&id) else {
+            return Ok(false);
+        };
+        let before = task.counters().consumed;
+        let ended = task.process(1, now, || false);
+        let moved = task.counters().consumed > before;
+        // What was written before a failure stays readable.
+        self.collect(id)?;
+        ended.map_err(|source| DriverError::Task { task: id, source })?;
+        Ok(moved)
+    }
+
+    /// Writes what a task has put out to the topics.
+    fn collect(&mut self, id: TaskId) -> Result<(), DriverError> {
+        let Some(task) = self.tasks.get_mut(&id) else {
+            return Ok(());
+        };
+        let outputs = task.context_mut().outputs_mut();
+        let topics = outputs.topics().to_vec();
+        let records = outputs.records().map(|record| {
+            let topic = topics
+                .get(record.topic.place())
+                .map_or("", |topic| &**topic);
+            let stored = Stored {
+                partition: Partition::new(0),
+                offset: Offset::new(0),
+                key: record.key.map(Bytes::copy_from_slice),
+                value: record.value.map(Bytes::copy_from_slice),
+                timestamp: record.timestamp,
+                headers: record.headers.clone(),
+            };
+            (topic.to_owned(), record.partition, stored)
+        });
+        let records: Vec<_> = records.collect();
+        outputs.clear();
+        for (topic, partition, record) in records {
+            self.append(&topic, partition, record)?;
+        }
+        Ok(())
+    }
+
+    fn make_topics(&mut self, declared: &BTreeMap<String, u32>) {
+        let mut counts: HashMap<String, u32> = declared
+            .iter()
+            .map(|(name, count)| (name.clone(), *count))
+            .collect();
+        let subtopologies = self.topology.subtopologies().iter();
+        for source in subtopologies.flat_map(|subtopology| &subtopology.sources) {
+            if let SourceTopics::Named(names) = &source.topics {
+                for name in names {
+                    counts.entry(name.clone()).or_insert(1);
+                }
+            }
+        }
+        let internal = internal_partition_counts(&self.topology, &self.application_id, &counts);
+        for topic in self.topology.internal_topics() {
+            let count = internal.get(&topic.name).copied().unwrap_or(1);
+            let name = InternalTopic::decorated(&topic.name, &self.application_id);
+            counts.insert(name, count);
+        }
+        let topics = counts.into_iter().map(|(name, partitions)| {
+            let topic = Topic {
+                partitions,
+                ..Topic::default()
+            };
+            (name, topic)
+        });
+        self.topics = topics.collect();
+    }
+
+    fn make_tasks(&mut self, failure_policy: &FailurePolicy) -> Result<(), DriverError> {
+        let mut lanes: BTreeMap<TaskId, Vec<TopicPartition>> = BTreeMap::new();
+        for subtopology in self.topology.subtopologies() {
+            for (name, topic) in &self.topics {
+                let mut sources = subtopology.sources.iter();
+                if !sources.any(|source| source.reads(name, &self.application_id)) {
+                    continue;
+                }
+                for index in 0..i32::try_from(topic.partitions).unwrap_or(i32::MAX) {
+                    let partition = Partition::new(index);
+                    let id = TaskId {
+                        subtopology: subtopology.id,
+                        partition,
+                    };
+                    let lane = TopicPartition::new(name.as_str(), partition);
+                    lanes.entry(id).or_default().push(lane);
+                }
+            }
+        }
+        for (id, mut lanes) in lanes {
+            lanes.sort();
+            let lanes = lanes.into_iter().map(|partition| LaneStart {
+                partition,
+                partition_time: Timestamp::UNKNOWN,
+            });
+            let setup = TaskSetup {
+                id,
+                lanes: lanes.collect(),
+                failure_policy: failure_policy.clone(),
+                idling: TaskIdle::Never,
+            };
+            let counts = self
+                .topics
+                .iter()
+                .map(|(name, topic)| (name.clone(), topic.partitions));
+            let counts = Box::new(FixedCounts(counts.collect()));
+            let now = self.wall_clock;
+            let made = Task::new(&self.topology, &self.application_id, setup, counts, now);
+            let task = made.map_err(|source| DriverError::Task { task: id, source })?;
+            self.tasks.insert(id, task);
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for TopologyTestDriver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TopologyTestDriver")
+            .field("tasks", &self.tasks.keys().collect::<Vec<_>>())
+            .field("wall_clock", &self.wall_clock)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,39 @@
+//! Why a driver refuses.
+
+use headwater_core::codec::CodecError;
+use headwater_core::record::TopicPartition;
+use headwater_core::topology::TaskId;
+use headwater_runtime::task::TaskError;
+
+/// Why a driver refuses.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DriverError {
+    /// A topic that the topology does not read.
+    #[error(
+        "the topology does not read topic {0}; if a pattern matches it, declare it with \
+         `DriverBuilder::topic` before building the driver"
+    )]
+    NotAnInput(String),
+    /// A partition that the topic does not have.
+    #[error("there is no partition {0}; declare more with `DriverBuilder::topic`")]
+    NoSuchPartition(TopicPartition),
+    /// A task stopped.
+    #[error("task {task} stopped: {source}")]
+    Task {
+        /// Which task.
+        task: TaskId,
+        /// Why.
+        source: TaskError,
+    },
+    /// The test's codec does not fit.
+    #[error("record {index} of topic {topic}: {source}")]
+    Codec {
+        /// The topic.
+        topic: String,
+        /// Which record, from 0 in the order of the topic.
+        index: usize,
+        /// Why.
+        source: CodecError,
+    },
+}
