@@ -1,0 +1,8 @@
+//! The commands of `cargo xtask`, one file each.
+
+pub(crate) mod bench;
+pub(crate) mod broker;
+pub(crate) mod lint;
+pub(crate) mod oracle;
+pub(crate) mod test;
+pub(crate) mod tidy;
