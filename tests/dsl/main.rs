@@ -1,0 +1,7 @@
+//! The stateless DSL on several partitions: what the recorded cases, with their one partition,
+//! cannot show.
+
+mod names;
+mod partitions;
+mod punctuation;
+mod sources;

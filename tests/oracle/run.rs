@@ -1,0 +1,194 @@
+//! Running a case: build, then step by step, comparing as it goes.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use headwater_core::codec::RawBytes;
+use headwater_core::codec::{Codec, CodecExt, IsNull, Part, Place};
+use headwater_core::dsl::StreamsBuilder;
+use headwater_core::failure::{Decision, FailurePolicy};
+use headwater_core::record::{Header, Headers};
+use headwater_core::time::Timestamp;
+use headwater_testing::{DriverError, TopologyTestDriver};
+use serde_json::Value as Json;
+
+use crate::Outcome;
+use crate::build::Build;
+use crate::compare;
+use crate::value::{Type, Value, ValueCodec, from_hex, to_hex};
+
+/// A record that a step wrote to a topic.
+#[derive(Debug)]
+pub(crate) struct Written {
+    pub(crate) topic: String,
+    pub(crate) key: Option<String>,
+    pub(crate) value: Option<String>,
+    pub(crate) timestamp: i64,
+    pub(crate) headers: Vec<(String, Option<String>)>,
+}
+
+/// What a step did.
+#[derive(Debug, Default)]
+pub(crate) struct Did {
+    pub(crate) written: Vec<Written>,
+    pub(crate) dropped: u64,
+}
+
+/// Runs a case and compares it with what was recorded.
+pub(crate) fn case(case: &Json) -> Outcome {
+    let config = &case["config"];
+    let builder = if config["ensure.explicit.internal.resource.naming"] == "true" {
+        StreamsBuilder::new()
+    } else {
+        StreamsBuilder::with_generated_names()
+    };
+    let mut build = Build::new(&builder);
+    for op in case["topology"].as_array().into_iter().flatten() {
+        if let Err(what) = build.apply(op) {
+            return Outcome::Unsupported(what);
+        }
+    }
+    let inputs = build.inputs;
+    let expected = &case["expected"];
+    let expected_error = expected["error"]["at"].as_str();
+    let topology = match (builder.build(), expected_error) {
+        (Err(_), Some("build" | "start")) => return Outcome::Passed,
+        (Err(error), _) => return Outcome::Failed(vec![format!("does not build: {error}")]),
+        (Ok(_), Some("build" | "start")) => {
+            return Outcome::Failed(vec!["builds, and should not".to_owned()]);
+        }
+        (Ok(topology), _) => topology,
+    };
+    let mut differences = compare::topology(&topology, expected);
+    let made = TopologyTestDriver::builder(topology)
+        .application_id("app")
+        .started_at_ms(case["start_wall_ms"].as_i64().unwrap_or(0))
+        .failure_policy(policy(config))
+        .as_one_task()
+        .build();
+    let mut driver = match made {
+        Ok(driver) => driver,
+        Err(error) => return Outcome::Failed(vec![format!("does not start: {error}")]),
+    };
+    for (number, step) in case["inputs"].as_array().into_iter().flatten().enumerate() {
+        let dropped = driver.dropped();
+        let fed = feed(&mut driver, step, &inputs);
+        let did = Did {
+            written: read_outputs(&mut driver, step["topic"].as_str(), &inputs),
+            dropped: driver.dropped() - dropped,
+        };
+        compare::step(number, &did, &expected["steps"][number], &mut differences);
+        let fails_here = expected_error == Some(&format!("step {number}"));
+        match (fed, fails_here) {
+            (Ok(()), false) => {}
+            (Err(_), true) => break,
+            (Ok(()), true) => {
+                differences.push(format!("step {number} succeeds, and should not"));
+                break;
+            }
+            (Err(error), false) => {
+                differences.push(format!("step {number} fails: {error}"));
+                break;
+            }
+        }
+    }
+    if differences.is_empty() {
+        Outcome::Passed
+    } else {
+        Outcome::Failed(differences)
+    }
+}
+
+fn policy(config: &Json) -> FailurePolicy {
+    let continues = |key: &str| {
+        let handler = config[key].as_str().unwrap_or_default();
+        handler.contains("LogAndContinue")
+    };
+    let mut policy = FailurePolicy::stop();
+    if continues("deserialization.exception.handler") {
+        policy = policy.on_decode(|_| Decision::Skip);
+    }
+    if continues("processing.exception.handler") {
+        policy = policy.on_process(|_| Decision::Skip);
+    }
+    policy
+}
+
+fn feed(
+    driver: &mut TopologyTestDriver,
+    step: &Json,
+    inputs: &std::collections::HashMap<String, (Type, Type)>,
+) -> Result<(), DriverError> {
+    if let Some(millis) = step["advance_wall_ms"].as_u64() {
+        return driver.advance_wall_clock(Duration::from_millis(millis));
+    }
+    let topic = step["topic"].as_str().unwrap_or_default();
+    let (key, value) = inputs
+        .get(topic)
+        .copied()
+        .unwrap_or((Type::Text, Type::Text));
+    let key = part(step, "key", key);
+    let value = part(step, "value", value);
+    let timestamp = Timestamp::from_millis(step["ts"].as_i64().unwrap_or(0));
+    let raw = || RawBytes.nullable();
+    driver
+        .input(topic, raw(), raw())
+        .push_bytes(key, value, timestamp, headers(step))?;
+    Ok(())
+}
+
+fn part(step: &Json, field: &str, of: Type) -> Option<Bytes> {
+    if let Some(hex) = step.get(format!("{field}_hex")).and_then(Json::as_str) {
+        return Some(from_hex(hex).into());
+    }
+    let value = Value::from_json(&step[field], of);
+    let mut bytes = Vec::new();
+    let place = Place {
+        topic: "",
+        part: Part::Value,
+    };
+    match ValueCodec(of).encode(&value, &mut bytes, place) {
+        Ok(IsNull::No) => Some(bytes.into()),
+        _ => None,
+    }
+}
+
+fn headers(step: &Json) -> Headers {
+    let headers = step["headers"].as_array().into_iter().flatten();
+    headers
+        .map(|header| Header {
+            name: header[0].as_str().unwrap_or_default().into(),
+            value: header[1].as_str().map(|hex| from_hex(hex).into()),
+        })
+        .collect()
+}
+
+/// Everything written since the last step, input records aside.
+fn read_outputs(
+    driver: &mut TopologyTestDriver,
+    fed: Option<&str>,
+    inputs: &std::collections::HashMap<String, (Type, Type)>,
+) -> Vec<Written> {
+    let mut written = Vec::new();
+    for topic in driver.topics_with_records() {
+        let mut output = driver.output(&topic, RawBytes.nullable(), RawBytes.nullable());
+        let records = output.records().unwrap_or_default();
+        // The record that was fed is the first the topic got in this step.
+        let own = usize::from(fed == Some(topic.as_str()) && inputs.contains_key(&topic));
+        for read in records.into_iter().skip(own) {
+            let record = read.record;
+            written.push(Written {
+                topic: topic.clone(),
+                key: record.key.as_deref().map(to_hex),
+                value: record.value.as_deref().map(to_hex),
+                timestamp: record.timestamp.as_millis(),
+                headers: record
+                    .headers
+                    .iter()
+                    .map(|header| (header.name.to_string(), header.value.as_deref().map(to_hex)))
+                    .collect(),
+            });
+        }
+    }
+    written
+}
