@@ -80,15 +80,25 @@ impl Reports {
                 alarms.push_back(refusal.clone());
             }
         }
-        // Without a clock the rate is bounded by logging the 1st, 2nd, 4th, 8th … time only.
-        let count = self.trouble_count.fetch_add(1, Ordering::Relaxed) + 1;
-        if incurable && !known {
-            tracing::error!(target: "librdkafka", address = %self.address, "{}", refusal.reason);
-        } else if count.is_power_of_two() {
-            tracing::warn!(target: "librdkafka", address = %self.address, count, "{}", refusal.reason);
-        }
+        self.log(&refusal, incurable && !known);
         if incurable || is_connection_trouble(code) {
             *lock(&self.trouble) = Some(refusal);
+        }
+    }
+
+    /// Logs trouble. Without a clock the rate is bounded by logging the 1st, 2nd, 4th, 8th … time
+    /// only; that all brokers are down only follows from what was logged for each.
+    fn log(&self, refusal: &Refusal, is_news: bool) {
+        let (address, reason) = (&self.address, &refusal.reason);
+        if is_news {
+            tracing::error!(target: "librdkafka", %address, "{reason}");
+        } else if refusal.code.is(Native::RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
+            tracing::debug!(target: "librdkafka", %address, "{reason}");
+        } else {
+            let count = self.trouble_count.fetch_add(1, Ordering::Relaxed) + 1;
+            if count.is_power_of_two() {
+                tracing::warn!(target: "librdkafka", %address, count, "{reason}");
+            }
         }
     }
 }
