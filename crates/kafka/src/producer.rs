@@ -125,10 +125,8 @@ impl Producer for KafkaProducer {
         let topic = self.topics.get(place as usize).map(|(_, topic)| topic);
         let context = format!("looking up topic {name}");
         let answer = self.client.metadata(topic, LOOKUP_TIMEOUT);
-        let found = answer.map_err(|refusal| {
-            self.client.serve_deliveries(Duration::ZERO);
-            unanswered(&self.client, &self.address, &context, &refusal)
-        })?;
+        let found = answer
+            .map_err(|refusal| unanswered(&self.client, &self.address, &context, &refusal))?;
         let found = found.into_iter().find(|topic| topic.name == name);
         let Some(found) = found else {
             let unknown = Code::of(Native::RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC);

@@ -124,19 +124,13 @@ impl TaskContext {
 
     /// Puts the record in hand at its time and advances stream time.
     pub fn advance(&mut self, timestamp: Timestamp) {
-        self.counters.consumed += 1;
+        self.count_consumed();
         self.stream_time = self.stream_time.max(timestamp);
     }
 
     /// Lets go of the record in hand: what follows is a punctuation or a flush.
     pub fn release(&mut self) {
         self.in_hand = None;
-    }
-
-    /// Counts a record that was dropped before it was processed.
-    pub fn drop_before_processing(&mut self) {
-        self.counters.consumed += 1;
-        self.counters.dropped += 1;
     }
 
     /// Asks for a commit after this record.
@@ -162,6 +156,10 @@ impl TaskContext {
     /// What waits to be sent, to be cleared once it is.
     pub const fn outputs_mut(&mut self) -> &mut OutputBuffer {
         &mut self.outputs
+    }
+
+    pub(crate) fn count_consumed(&mut self) {
+        self.counters.consumed += 1;
     }
 
     pub(crate) fn count_produced(&mut self) {

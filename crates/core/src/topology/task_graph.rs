@@ -44,6 +44,9 @@ impl TaskGraph {
         task.take(lane, raw.offset);
         let source = self.source(lane);
         let staged = source.stage(lane, raw, partition_time, task)?;
+        if staged == Staged::Dropped {
+            task.count_consumed();
+        }
         Ok(staged)
     }
 

@@ -91,11 +91,12 @@ impl Message {
         // SAFETY: the message is alive. A leader epoch is in batches of magic 2 only. There the
         // count of the headers, a varint of at least one byte, follows the value within the
         // record (apache/kafka clients/src/main/java/org/apache/kafka/common/record/DefaultRecord.java),
-        // brokers refuse records that end before it, and the value points into the fetched
-        // batch, which lives as long as the message.
+        // brokers refuse records that end before it, and a value that is not empty points into
+        // the fetched batch, which lives as long as the message.
         unsafe {
             let value = (*message).payload.cast::<u8>();
             !value.is_null()
+                && (*message).len > 0
                 && sys::rd_kafka_message_leader_epoch(message) >= 0
                 && value.add((*message).len).read() == 0
         }

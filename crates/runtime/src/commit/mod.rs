@@ -32,7 +32,8 @@ pub enum CommitOutcome {
     Unanswered,
 }
 
-/// Commits these tasks at least once.
+/// Commits these tasks at least once. `still_ours` is asked after the flush, which may take long:
+/// a partition that has moved on meanwhile must not have its offset moved back.
 ///
 /// # Errors
 /// If an output could not be delivered, or the client cannot go on.
@@ -41,6 +42,7 @@ pub fn at_least_once<'t>(
     producer: &mut dyn Producer,
     committer: &dyn OffsetCommitter,
     flush_timeout: Duration,
+    still_ours: impl Fn() -> bool,
 ) -> Result<CommitOutcome, ClientError> {
     let mut tasks: Vec<&mut Task> = tasks.into_iter().collect();
     let mut positions: Vec<OffsetToCommit> = Vec::new();
@@ -51,6 +53,9 @@ pub fn at_least_once<'t>(
     producer.flush(flush_timeout)?;
     if positions.is_empty() {
         return Ok(CommitOutcome::Nothing);
+    }
+    if !still_ours() {
+        return Ok(CommitOutcome::NotOwner);
     }
     match committer.commit(&positions) {
         Ok(()) => {

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use headwater_core::record::{Offset, TopicPartition};
 use headwater_core::time::Timestamp;
-use headwater_core::topology::{OffsetReset, TaskId};
+use headwater_core::topology::{OffsetReset, SourceTopics, TaskId};
 
 use super::assignment::Route;
 use super::{TaskLanes, changes, place, tasks_of};
@@ -29,6 +29,9 @@ use crate::thread::poller::Poller;
 const REVOKE_BUDGET: Duration = Duration::from_secs(30);
 /// The longest wait for the coordinator to say what is committed.
 const COMMITTED_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What is committed, where anything is.
+type CommittedOffsets = HashMap<TopicPartition, Committed>;
 
 impl Poller {
     /// Carries out one step of a rebalance and answers it.
@@ -100,7 +103,7 @@ impl Poller {
     ) -> Vec<(TopicPartition, StartAt)> {
         let wanted = tasks_of(&self.topology, &self.settings.application_id, owned);
         let committed = self.committed(owned, assigned);
-        let stale = self.stale_tasks(&committed);
+        let stale = self.stale_tasks(committed.as_ref());
         let running = self.assignment.tasks.iter();
         let usable = running.filter(|(id, _)| !stale.contains(id));
         let usable = usable.map(|(id, lanes)| (*id, lanes.clone())).collect();
@@ -109,44 +112,45 @@ impl Poller {
         self.commit_running(&changes.close);
         self.close(&changes.close);
         let mut starts = self.resume_kept(&changes.keep, assigned);
-        starts.extend(self.create(&changes.create, &committed));
+        starts.extend(self.create(&changes.create, committed.as_ref()));
         starts
     }
 
-    /// What is committed for the partitions that may start anew; nothing known if the
-    /// coordinator does not answer, and then the client looks it up by itself.
+    /// What is committed for the partitions that may start anew; `None` if the coordinator does
+    /// not answer.
     fn committed(
         &self,
         owned: &BTreeSet<TopicPartition>,
         assigned: &[TopicPartition],
-    ) -> HashMap<TopicPartition, Committed> {
+    ) -> Option<CommittedOffsets> {
         let asked: BTreeSet<&TopicPartition> = owned.iter().chain(assigned).collect();
         let asked: Vec<TopicPartition> = asked.into_iter().cloned().collect();
         if asked.is_empty() {
-            return HashMap::new();
+            return Some(CommittedOffsets::new());
         }
         match self.committer.committed(&asked, COMMITTED_TIMEOUT) {
             Ok(found) => {
                 let found = asked.into_iter().zip(found);
-                found
-                    .filter_map(|(partition, found)| Some((partition, found?)))
-                    .collect()
+                Some(
+                    found
+                        .filter_map(|(partition, found)| Some((partition, found?)))
+                        .collect(),
+                )
             }
             Err(error) => {
                 tracing::warn!("committed offsets are not known yet: {error}");
-                HashMap::new()
+                None
             }
         }
     }
 
     /// Suspended tasks whose partitions somebody else has moved on with meanwhile.
-    fn stale_tasks(&self, committed: &HashMap<TopicPartition, Committed>) -> Vec<TaskId> {
+    fn stale_tasks(&self, committed: Option<&CommittedOffsets>) -> Vec<TaskId> {
         let moved = |partition: &TopicPartition| {
             let route = self.assignment.routes.get(partition);
             let ours = route.and_then(|route| route.committed);
-            let theirs = committed.get(partition).map(|found| found.offset);
-            // Nothing found may as well mean that the coordinator did not answer.
-            theirs.is_some() && theirs != ours
+            let theirs = committed.and_then(|found| found.get(partition));
+            theirs.is_some_and(|found| Some(found.offset) != ours)
         };
         let tasks = self.assignment.tasks.iter();
         tasks
@@ -212,7 +216,9 @@ impl Poller {
         }
         for id in tasks {
             for lane in self.assignment.tasks.remove(id).unwrap_or_default() {
-                self.assignment.routes.remove(&lane);
+                if let Some(route) = self.assignment.routes.remove(&lane) {
+                    route.flow.end();
+                }
                 if self.assignment.paused.remove(&lane) {
                     self.consumer.resume(std::slice::from_ref(&lane));
                 }
@@ -249,7 +255,7 @@ impl Poller {
     fn create(
         &mut self,
         new: &TaskLanes,
-        committed: &HashMap<TopicPartition, Committed>,
+        committed: Option<&CommittedOffsets>,
     ) -> Vec<(TopicPartition, StartAt)> {
         let mut starts = Vec::new();
         let placed = place(new, self.loads());
@@ -263,7 +269,7 @@ impl Poller {
             };
             let mut flows = Vec::with_capacity(lanes.len());
             for (lane, partition) in lanes.iter().enumerate() {
-                let found = committed.get(partition);
+                let found = committed.and_then(|known| known.get(partition));
                 setup.lanes.push(LaneStart {
                     partition: partition.clone(),
                     partition_time: found.map_or(Timestamp::UNKNOWN, |found| {
@@ -281,10 +287,13 @@ impl Poller {
                     committed: found.map(|found| found.offset),
                 };
                 self.assignment.routes.insert(partition.clone(), route);
-                let start = found.map_or_else(
-                    || self.start_without_commit(partition),
-                    |found| StartAt::Offset(found.offset),
-                );
+                let start = match (committed, found) {
+                    (_, Some(found)) => StartAt::Offset(found.offset),
+                    (Some(_), None) => self.start_without_commit(partition),
+                    // Not known: the client asks again by itself. A reset of the source must
+                    // not jump over what may be committed.
+                    (None, None) => StartAt::Committed,
+                };
                 starts.push((partition.clone(), start));
             }
             self.workers.send(worker, Message::Create(setup, flows));
@@ -300,6 +309,10 @@ impl Poller {
         let mut sources = subtopologies.flat_map(|subtopology| &subtopology.sources);
         let application_id = &self.settings.application_id;
         let source = sources.find(|source| source.reads(&partition.topic, application_id));
+        if source.is_some_and(|source| matches!(source.topics, SourceTopics::Internal(_))) {
+            // Its records follow from inputs that are committed: none may be passed over.
+            return StartAt::Beginning;
+        }
         match source.and_then(|source| source.reset) {
             None | Some(OffsetReset::Fail) => StartAt::Committed,
             Some(OffsetReset::Earliest) => StartAt::Beginning,
@@ -336,15 +349,18 @@ impl Poller {
             .filter(|(_, on)| **on == worker)
             .map(|(id, _)| *id)
             .collect();
+        // The assign that follows an eager revoke makes suspended tasks anew by itself.
+        let suspended = self.assignment.suspended.clone();
         let lanes: TaskLanes = tasks
             .iter()
+            .filter(|id| !suspended.contains(id))
             .filter_map(|id| Some((*id, self.assignment.tasks.get(id)?.clone())))
             .collect();
         self.close(&tasks);
         self.workers.replace(worker)?;
         let partitions: BTreeSet<TopicPartition> = lanes.values().flatten().cloned().collect();
         let committed = self.committed(&partitions, &[]);
-        for (partition, start) in self.create(&lanes, &committed) {
+        for (partition, start) in self.create(&lanes, committed.as_ref()) {
             let sought = self.consumer.seek(&partition, start);
             sought.map_err(AppError::client(format!("cannot go back in {partition}")))?;
         }

@@ -64,7 +64,7 @@ pub struct Task {
     idling: TaskIdle,
     /// The producer's handles of the output topics, by their place in the output buffer.
     handles: Vec<TopicHandle>,
-    /// How many outputs are of records that were processed to their end.
+    /// How many outputs are of records and punctuations that were processed to their end.
     outputs_finished: usize,
 }
 
@@ -306,17 +306,19 @@ impl Task {
     fn process_head(&mut self, index: usize) -> Result<(), TaskError> {
         let head = self.lanes.get(index).and_then(Lane::head);
         let (offset, timestamp) = head.expect("a lane is chosen for its head");
-        self.outputs_finished = self.context.outputs().len();
         self.graph
             .process(index, offset, timestamp, &mut self.context)?;
         if let Some(lane) = self.lanes.get_mut(index) {
             lane.finish_head();
         }
+        self.outputs_finished = self.context.outputs().len();
         Ok(())
     }
 
     fn punctuate(&mut self, kind: PunctuationKind) -> Result<(), TaskError> {
-        self.graph.punctuate(kind, &mut self.context)?;
+        if self.graph.punctuate(kind, &mut self.context)? {
+            self.outputs_finished = self.context.outputs().len();
+        }
         Ok(())
     }
 

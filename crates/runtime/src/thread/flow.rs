@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 pub(crate) struct Flow {
     buffered: AtomicUsize,
     paused: AtomicBool,
+    ended: AtomicBool,
     bound: usize,
 }
 
@@ -19,6 +20,7 @@ impl Flow {
         Self {
             buffered: AtomicUsize::new(0),
             paused: AtomicBool::new(false),
+            ended: AtomicBool::new(false),
             bound,
         }
     }
@@ -47,6 +49,16 @@ impl Flow {
     /// Fetched records that wait for their task.
     pub(crate) fn buffered(&self) -> usize {
         self.buffered.load(Ordering::Relaxed)
+    }
+
+    /// The poller has taken the partition from its task: nothing may be committed for it.
+    pub(crate) fn end(&self) {
+        self.ended.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether the poller has taken the partition away.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ended.load(Ordering::SeqCst)
     }
 
     /// The poller looks at a paused partition; whether it goes on.

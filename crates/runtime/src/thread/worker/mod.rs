@@ -257,18 +257,25 @@ impl Worker {
         let mut tasks: Vec<&mut Running> = self
             .tasks
             .iter_mut()
-            .filter(|(id, running)| ids.contains(id) && !running.suspended)
+            .filter(|(id, running)| {
+                ids.contains(id) && !running.suspended && !running.has_lost_lanes()
+            })
             .map(|(_, running)| running)
             .collect();
         let positions = tasks
             .iter()
             .flat_map(|running| running.task.positions_to_commit());
         let positions: Vec<OffsetToCommit> = positions.collect();
+        let flows = tasks
+            .iter()
+            .flat_map(|running| running.flows.iter().cloned());
+        let flows: Vec<Arc<Flow>> = flows.collect();
         let outcome = commit::at_least_once(
             tasks.iter_mut().map(|running| &mut running.task),
             &mut **self.producer.borrow_mut(),
             &*self.setup.committer,
             self.setup.settings.flush_timeout,
+            || !flows.iter().any(|flow| flow.has_ended()),
         );
         match outcome {
             Ok(CommitOutcome::Committed | CommitOutcome::Nothing) => {
@@ -355,9 +362,13 @@ impl Worker {
 
     /// How long nothing will happen unless something arrives.
     fn wait_at_most(&self, now: Timestamp, tasks_wait_until: Option<Timestamp>) -> Duration {
+        if self.health != Health::Sound {
+            return WAIT_MAX;
+        }
         let punctuations = self
             .tasks
             .values()
+            .filter(|running| !running.suspended)
             .filter_map(|running| running.task.next_wall_clock_punctuation());
         let next = punctuations.chain(tasks_wait_until).min();
         let until_next = next.map_or(WAIT_MAX, |next| {
@@ -370,6 +381,11 @@ impl Worker {
 }
 
 impl Running {
+    /// Whether the poller has taken a partition away and the word of it is still in the mailbox.
+    fn has_lost_lanes(&self) -> bool {
+        self.flows.iter().any(|flow| flow.has_ended())
+    }
+
     fn publish(&mut self, totals: &Totals) {
         let counters = self.task.counters();
         self.uncommitted += counters.consumed - self.published.consumed;
