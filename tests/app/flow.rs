@@ -31,6 +31,18 @@ fn keys_headers_and_timestamps_are_carried_over() {
 }
 
 #[test]
+fn an_empty_value_keeps_its_headers() {
+    let Some(lab) = Lab::open() else { return };
+    let (input, output) = (lab.topic("in", 1), lab.topic("out", 1));
+    let app = lab.start(upper_case(&input, &output));
+    lab.write(&input, 0, &[""]);
+    let seen = lab.read(&output, 1);
+    assert_eq!(seen[0].value.as_deref(), Some(&[][..]));
+    assert_eq!(seen[0].headers.len(), 1);
+    app.shutdown().unwrap();
+}
+
+#[test]
 fn shutdown_commits_what_was_processed() {
     let Some(lab) = Lab::open() else { return };
     let (input, output) = (lab.topic("in", 1), lab.topic("out", 1));

@@ -4,4 +4,5 @@
 mod names;
 mod partitions;
 mod punctuation;
+mod sinks;
 mod sources;

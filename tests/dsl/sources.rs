@@ -91,11 +91,28 @@ fn a_record_without_a_usable_time_is_refused_or_skipped_as_asked() -> Tested {
         Ok::<_, Box<dyn std::error::Error>>((pushed, values, driver.dropped()))
     };
     let (pushed, ..) = run(TimestampExtractor::record_time())?;
-    assert!(pushed.unwrap_err().to_string().contains("negative"));
+    assert!(
+        pushed
+            .unwrap_err()
+            .to_string()
+            .contains("no usable timestamp")
+    );
     let (pushed, values, dropped) = run(TimestampExtractor::record_time_or_skip())?;
     assert!(pushed.is_ok());
     assert_eq!((values.len(), dropped), (0, 1));
     let (_, values, dropped) = run(TimestampExtractor::wall_clock())?;
     assert_eq!((values.len(), dropped), (1, 0));
     Ok(())
+}
+
+#[test]
+fn a_pattern_that_takes_in_a_named_topic_is_refused() {
+    let builder = StreamsBuilder::new();
+    let _ = builder.stream("plant-1", Consumed::with(Utf8, I64));
+    let _ = builder.stream_of_pattern("plant-.*", Consumed::with(Utf8, I64));
+    let error = builder.build().unwrap_err();
+    assert!(
+        matches!(error, TopologyError::OverlappingSources { .. }),
+        "{error}"
+    );
 }

@@ -89,7 +89,6 @@ impl AppBuilder {
         let purge = Purge::of(&self.topology, &settings.application_id);
         let admin = cluster.admin();
         let admin = admin.map_err(AppError::client("cannot open an admin client"))?;
-        let purger = purge.start(admin, settings.purge_interval)?;
         let workers = WorkerPool::start(Shared {
             topology: self.topology.clone(),
             settings: Arc::clone(&settings),
@@ -102,6 +101,7 @@ impl AppBuilder {
             failure_policy: self.failure_policy,
             purge: Arc::clone(&purge),
         })?;
+        let purger = purge.start(admin, settings.purge_interval)?;
         state.advance(AppState::Rebalancing);
         let poller = Poller {
             committer: consumer.committer(),

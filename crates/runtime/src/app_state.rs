@@ -96,10 +96,10 @@ impl StateCell {
             std::mem::replace(&mut *state, next)
         };
         tracing::info!("state {old} -> {next}");
+        self.changed.notify_all();
         if let Some(listener) = &self.listener {
             listener(next, old);
         }
-        self.changed.notify_all();
         true
     }
 

@@ -44,6 +44,15 @@ pub enum AppError {
         /// How many it has.
         actual: u32,
     },
+    /// Nothing is committed for a partition whose source is to fail then.
+    #[error(
+        "nothing is committed for {partition}, and its source resets nowhere; commit a position, \
+         or choose another offset reset"
+    )]
+    NoPosition {
+        /// The partition.
+        partition: String,
+    },
     /// A client failed.
     #[error("{doing}: {source}")]
     Client {

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use crate::codec::{Codec, CodecError, IsNull, Part, Place};
 use crate::dsl::{Endpoint, KStream, Produced, StreamsBuilder};
+use crate::error::TopologyError;
 use crate::failure::{FailedStep, Step};
 use crate::partition::{Partitioner, Partitioning};
 use crate::processor::{Sink, TaskContext};
 use crate::record::{Headers, Partition, Record, TopicIndex};
 use crate::time::Timestamp;
-use crate::topology::{NodeId, NodeKind, SinkTopic, Stages, Wired};
+use crate::topology::{NodeId, NodeKind, SinkTopic, Stages, Wired, validate_name};
 
 const PREFIX: &str = "KSTREAM-SINK-";
 
@@ -73,18 +74,13 @@ impl<K: 'static, V: 'static> KStream<'_, K, V> {
         let (key, value) = (Arc::new(produced.key), Arc::new(produced.value));
         let partitioner = produced.partitioner;
         let stages = Stages::sink(move |wiring, node| {
-            let nowhere = wiring.output_topic("");
             Wired::new::<K, V>(Box::new(ToDynamic {
                 choose: Arc::clone(&choose),
-                to: ToTopic {
-                    topic: nowhere,
-                    topic_name: "".into(),
-                    key: Arc::clone(&key),
-                    value: Arc::clone(&value),
-                    partitioner: partitioner.clone(),
-                    null_keys: NullKeys::Kept,
-                    name: wiring.name_of(node).to_owned(),
-                },
+                key: Arc::clone(&key),
+                value: Arc::clone(&value),
+                partitioner: partitioner.clone(),
+                name: wiring.name_of(node).to_owned(),
+                current: None,
             }))
         });
         let kind = NodeKind::Sink(SinkTopic::Dynamic);
@@ -174,6 +170,9 @@ impl<KC: Codec, VC: Codec> ToTopic<KC, VC> {
         partitioner: &Partitioner<KC::Item, VC::Item>,
         task: &mut TaskContext,
     ) -> Step {
+        if self.null_keys == NullKeys::Dropped && self.has_null_key(&record) {
+            return Ok(());
+        }
         let partitions = match task.partitions_of(&self.topic_name) {
             Ok(partitions) => partitions,
             Err(error) => return task.settle(FailedStep::Produce, &self.name, error),
@@ -198,6 +197,17 @@ impl<KC: Codec, VC: Codec> ToTopic<KC, VC> {
             }
         }
         Ok(())
+    }
+
+    /// Whether the key is written as null. Only asked before a partitioner of the user, which
+    /// must not see such records; costs a second encoding.
+    fn has_null_key(&self, record: &Record<KC::Item, VC::Item>) -> bool {
+        let place = Place {
+            topic: &self.topic_name,
+            part: Part::Key,
+        };
+        let encoded = self.key.encode(&record.key, &mut Vec::new(), place);
+        matches!(encoded, Ok(IsNull::Yes))
     }
 
     fn push_default(&self, mut record: Record<KC::Item, VC::Item>, task: &mut TaskContext) -> Step {
@@ -228,7 +238,28 @@ impl<KC: Codec, VC: Codec> Sink<KC::Item, VC::Item> for ToTopic<KC, VC> {
 
 struct ToDynamic<F, KC: Codec, VC: Codec> {
     choose: Arc<F>,
-    to: ToTopic<KC, VC>,
+    key: Arc<KC>,
+    value: Arc<VC>,
+    partitioner: Option<Partitioner<KC::Item, VC::Item>>,
+    name: String,
+    /// The topic of the last record: runs of one topic are common.
+    current: Option<ToTopic<KC, VC>>,
+}
+
+impl<F, KC: Codec, VC: Codec> ToDynamic<F, KC, VC> {
+    /// The sink for a topic, if its name is one.
+    fn open(&self, topic: &str, task: &mut TaskContext) -> Result<ToTopic<KC, VC>, TopologyError> {
+        validate_name("topic", topic)?;
+        Ok(ToTopic {
+            topic: task.outputs.topic(topic),
+            topic_name: topic.into(),
+            key: Arc::clone(&self.key),
+            value: Arc::clone(&self.value),
+            partitioner: self.partitioner.clone(),
+            null_keys: NullKeys::Kept,
+            name: self.name.clone(),
+        })
+    }
 }
 
 impl<F, KC, VC> Sink<KC::Item, VC::Item> for ToDynamic<F, KC, VC>
@@ -239,12 +270,18 @@ where
 {
     fn push(&mut self, record: Record<KC::Item, VC::Item>, task: &mut TaskContext) -> Step {
         let topic = (self.choose)(&record);
-        // Runs of one topic are common, and then nothing is looked up or allocated.
-        if *topic != *self.to.topic_name {
-            self.to.topic = task.outputs.topic(&topic);
-            self.to.topic_name = topic.into();
-        }
-        self.to.deliver(record, task)
+        let current = self.current.take();
+        let to = match current.filter(|current| *current.topic_name == *topic) {
+            Some(current) => current,
+            // Another topic than the last: it is looked up by its name.
+            None => match self.open(&topic, task) {
+                Ok(opened) => opened,
+                Err(error) => {
+                    return task.settle(FailedStep::Produce, &self.name, Box::new(error));
+                }
+            },
+        };
+        self.current.insert(to).deliver(record, task)
     }
 }
 

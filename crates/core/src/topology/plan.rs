@@ -9,6 +9,7 @@ use std::collections::{BinaryHeap, HashMap, HashSet};
 
 use super::describe::java_order;
 use super::graph::{Graph, NodeId, NodeKind, SinkTopic, SourceTopics};
+use super::subtopology::matches_whole;
 use super::{InternalTopic, Subtopology, SubtopologySource};
 use crate::error::TopologyError;
 
@@ -103,6 +104,18 @@ fn merge_sources_of_same_topics(graph: &mut Graph) -> Result<HashSet<NodeId>, To
         if main != id {
             absorb(graph, main, id)?;
             removed.insert(id);
+        }
+    }
+    for (pattern, by) in &by_pattern {
+        let overlap = by_topic
+            .iter()
+            .find(|(topic, _)| matches_whole(pattern, topic));
+        if let Some((topic, named)) = overlap {
+            return Err(TopologyError::OverlappingSources {
+                topic: topic.clone(),
+                first: graph.node(*named).name.clone(),
+                second: graph.node(*by).name.clone(),
+            });
         }
     }
     Ok(removed)

@@ -105,8 +105,8 @@ impl fmt::Display for InvalidTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "the timestamp {} is negative; choose a timestamp extractor that skips or replaces \
-             such times",
+            "no usable timestamp was found (the record carries {}); choose a timestamp extractor \
+             that skips or replaces such times",
             self.0
         )
     }

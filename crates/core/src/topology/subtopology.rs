@@ -39,7 +39,9 @@ impl SubtopologySource {
                 .strip_prefix(application_id)
                 .and_then(|rest| rest.strip_prefix('-'))
                 .is_some_and(|rest| rest == name),
-            SourceTopics::Pattern(pattern) => matches_whole(pattern, topic),
+            SourceTopics::Pattern(pattern) => {
+                !is_internal(topic, application_id) && matches_whole(pattern, topic)
+            }
         }
     }
 }
@@ -56,8 +58,16 @@ pub struct Subtopology {
     pub(crate) nodes: Vec<usize>,
 }
 
+/// Whether a topic is one that the library makes for this application.
+fn is_internal(topic: &str, application_id: &str) -> bool {
+    let name = topic.strip_prefix(application_id);
+    name.is_some_and(|name| {
+        name.starts_with('-') && (name.ends_with("-repartition") || name.ends_with("-changelog"))
+    })
+}
+
 /// Whether a pattern matches the whole of a topic's name. Patterns are checked when the
 /// topology is built, so an invalid one matches nothing here.
-fn matches_whole(pattern: &str, topic: &str) -> bool {
+pub(crate) fn matches_whole(pattern: &str, topic: &str) -> bool {
     regex_lite::Regex::new(&format!("^(?:{pattern})$")).is_ok_and(|regex| regex.is_match(topic))
 }

@@ -52,7 +52,9 @@ impl KafkaConsumer {
             };
             let queue =
                 Queue::of_partition(&self.client, topic, index, &self.signal).map_err(refused)?;
-            self.readers.insert(partition.clone(), Reader::new(queue));
+            let mut reader = Reader::new(queue);
+            reader.moved_to((offset >= 0).then_some(offset));
+            self.readers.insert(partition.clone(), reader);
             list.add(topic, index, offset, "").map_err(refused)?;
         }
         match protocol {

@@ -15,7 +15,7 @@ use crate::native::{Client, Message, Queue, Refusal};
 pub(crate) struct Reader {
     queue: Queue,
     paused: bool,
-    /// The offset after the last record handed out; none before the first.
+    /// The offset after the last record handed out, or where reading starts if that is known.
     next_offset: Option<i64>,
 }
 

@@ -99,6 +99,13 @@ impl ClientProperties {
         Duration::from_millis(millis)
     }
 
+    /// Whether the user asks for fewer acknowledgements than all.
+    fn lowers_acks(&self) -> bool {
+        let names = ["acks", "request.required.acks"];
+        let asked = names.iter().find_map(|name| self.given(name));
+        matches!(asked, Some("0" | "1"))
+    }
+
     /// A client of this kind; a consumer that is a member of no group.
     ///
     /// # Errors
@@ -120,7 +127,13 @@ impl ClientProperties {
                     properties.extend(CLASSIC_DEFAULTS.iter().copied());
                 }
             }
-            ClientKind::Producer => properties.extend(PRODUCER_DEFAULTS.iter().copied()),
+            ClientKind::Producer => {
+                properties.extend(PRODUCER_DEFAULTS.iter().copied());
+                if self.lowers_acks() {
+                    // As in Java: fewer acknowledgements than all exclude idempotence.
+                    properties.insert("enable.idempotence", "false");
+                }
+            }
             ClientKind::Admin => {}
         }
         for (name, value) in &self.given {

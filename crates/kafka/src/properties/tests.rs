@@ -1,6 +1,7 @@
 //! Ownership, refusals, defaults and secrets of client properties.
 
 use super::*;
+use crate::native::{Reports, Role};
 
 fn properties(kind: ClientKind, given: &[(&str, &str)]) -> Result<ClientProperties, ClientError> {
     let given = given
@@ -152,5 +153,17 @@ fn consumers_open_under_both_group_protocols() {
                 .into_client(Role::Consumer, Reports::new("localhost:1"))
                 .unwrap();
         }
+    }
+}
+
+#[test]
+fn fewer_acks_switch_idempotence_off() {
+    for acks in ["0", "1"] {
+        let given = properties(ClientKind::Producer, &[("acks", acks)]).unwrap();
+        given
+            .conf("localhost:1", "app")
+            .unwrap()
+            .into_client(Role::Producer, Reports::new("test"))
+            .unwrap();
     }
 }

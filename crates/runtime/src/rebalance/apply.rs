@@ -30,6 +30,9 @@ const REVOKE_BUDGET: Duration = Duration::from_secs(30);
 /// The longest wait for the coordinator to say what is committed.
 const COMMITTED_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// Where reading starts.
+type Starts = Vec<(TopicPartition, StartAt)>;
+
 /// What is committed, where anything is.
 type CommittedOffsets = HashMap<TopicPartition, Committed>;
 
@@ -39,11 +42,8 @@ impl Poller {
         tracing::info!("rebalance: {rebalance:?}");
         self.state.advance(AppState::Rebalancing);
         let starts = match rebalance {
-            Rebalance::Assigned(partitions) => self.assigned(partitions),
-            Rebalance::Revoked(partitions, protocol) => {
-                self.revoked(partitions, *protocol);
-                Vec::new()
-            }
+            Rebalance::Assigned(partitions) => self.assigned(partitions)?,
+            Rebalance::Revoked(partitions, protocol) => self.revoked(partitions, *protocol)?,
             Rebalance::Lost(partitions) => {
                 self.lost(partitions);
                 Vec::new()
@@ -68,7 +68,7 @@ impl Poller {
         Ok(())
     }
 
-    fn assigned(&mut self, partitions: &[TopicPartition]) -> Vec<(TopicPartition, StartAt)> {
+    fn assigned(&mut self, partitions: &[TopicPartition]) -> Result<Starts, AppError> {
         let mut owned: BTreeSet<TopicPartition> = partitions.iter().cloned().collect();
         for (id, lanes) in &self.assignment.tasks {
             if !self.assignment.suspended.contains(id) {
@@ -78,14 +78,24 @@ impl Poller {
         self.reshape(&owned, partitions)
     }
 
-    fn revoked(&mut self, partitions: &[TopicPartition], protocol: RebalanceProtocol) {
+    fn revoked(
+        &mut self,
+        partitions: &[TopicPartition],
+        protocol: RebalanceProtocol,
+    ) -> Result<Starts, AppError> {
         let gone: BTreeSet<&TopicPartition> = partitions.iter().collect();
         let touched = self.tasks_reading(&gone);
         self.suspend(&touched);
-        match protocol {
-            RebalanceProtocol::Eager => self.assignment.suspended.extend(touched),
-            RebalanceProtocol::Cooperative => self.close(&touched),
+        if protocol == RebalanceProtocol::Eager {
+            self.assignment.suspended.extend(touched);
+            return Ok(Starts::new());
         }
+        let mut owned: BTreeSet<TopicPartition> =
+            self.assignment.tasks.values().flatten().cloned().collect();
+        owned.retain(|partition| !gone.contains(partition));
+        self.close(&touched);
+        // A task that keeps some of its lanes is made anew with those.
+        self.reshape(&owned, &[])
     }
 
     fn lost(&mut self, partitions: &[TopicPartition]) {
@@ -100,8 +110,11 @@ impl Poller {
         &mut self,
         owned: &BTreeSet<TopicPartition>,
         assigned: &[TopicPartition],
-    ) -> Vec<(TopicPartition, StartAt)> {
+    ) -> Result<Starts, AppError> {
         let wanted = tasks_of(&self.topology, &self.settings.application_id, owned);
+        // What is about to be made anew is committed first, so that it begins where it was.
+        let touched = changes(&self.assignment.tasks, wanted.clone()).close;
+        self.commit_running(&touched);
         let committed = self.committed(owned, assigned);
         let stale = self.stale_tasks(committed.as_ref());
         let running = self.assignment.tasks.iter();
@@ -109,11 +122,10 @@ impl Poller {
         let usable = usable.map(|(id, lanes)| (*id, lanes.clone())).collect();
         let mut changes = changes(&usable, wanted);
         changes.close.extend(stale);
-        self.commit_running(&changes.close);
         self.close(&changes.close);
-        let mut starts = self.resume_kept(&changes.keep, assigned);
-        starts.extend(self.create(&changes.create, committed.as_ref()));
-        starts
+        let mut starts = self.resume_kept(&changes.keep, assigned)?;
+        starts.extend(self.create(&changes.create, committed.as_ref())?);
+        Ok(starts)
     }
 
     /// What is committed for the partitions that may start anew; `None` if the coordinator does
@@ -232,7 +244,7 @@ impl Poller {
         &mut self,
         kept: &[TaskId],
         assigned: &[TopicPartition],
-    ) -> Vec<(TopicPartition, StartAt)> {
+    ) -> Result<Starts, AppError> {
         let mut starts = Vec::new();
         for partition in assigned {
             let Some(route) = self.assignment.routes.get(partition) else {
@@ -240,8 +252,10 @@ impl Poller {
             };
             if kept.contains(&route.task) {
                 let next = route.next_fetch.or(route.committed);
-                let start =
-                    next.map_or_else(|| self.start_without_commit(partition), StartAt::Offset);
+                let start = match next {
+                    Some(next) => StartAt::Offset(next),
+                    None => self.start_without_commit(partition)?,
+                };
                 starts.push((partition.clone(), start));
             }
         }
@@ -249,14 +263,14 @@ impl Poller {
         for (worker, tasks) in self.by_worker(kept) {
             self.workers.send(worker, Message::Resume(tasks));
         }
-        starts
+        Ok(starts)
     }
 
     fn create(
         &mut self,
         new: &TaskLanes,
         committed: Option<&CommittedOffsets>,
-    ) -> Vec<(TopicPartition, StartAt)> {
+    ) -> Result<Starts, AppError> {
         let mut starts = Vec::new();
         let placed = place(new, self.loads());
         for (id, lanes) in new {
@@ -289,7 +303,7 @@ impl Poller {
                 self.assignment.routes.insert(partition.clone(), route);
                 let start = match (committed, found) {
                     (_, Some(found)) => StartAt::Offset(found.offset),
-                    (Some(_), None) => self.start_without_commit(partition),
+                    (Some(_), None) => self.start_without_commit(partition)?,
                     // Not known: the client asks again by itself. A reset of the source must
                     // not jump over what may be committed.
                     (None, None) => StartAt::Committed,
@@ -300,25 +314,30 @@ impl Poller {
             self.assignment.tasks.insert(*id, lanes.clone());
             self.assignment.worker_of.insert(*id, worker);
         }
-        starts
+        Ok(starts)
     }
 
     /// Where a source says to start when nothing is committed.
-    fn start_without_commit(&self, partition: &TopicPartition) -> StartAt {
+    fn start_without_commit(&self, partition: &TopicPartition) -> Result<StartAt, AppError> {
         let subtopologies = self.topology.subtopologies().iter();
         let mut sources = subtopologies.flat_map(|subtopology| &subtopology.sources);
         let application_id = &self.settings.application_id;
         let source = sources.find(|source| source.reads(&partition.topic, application_id));
         if source.is_some_and(|source| matches!(source.topics, SourceTopics::Internal(_))) {
             // Its records follow from inputs that are committed: none may be passed over.
-            return StartAt::Beginning;
+            return Ok(StartAt::Beginning);
         }
-        match source.and_then(|source| source.reset) {
-            None | Some(OffsetReset::Fail) => StartAt::Committed,
+        Ok(match source.and_then(|source| source.reset) {
+            None => StartAt::Committed,
             Some(OffsetReset::Earliest) => StartAt::Beginning,
             Some(OffsetReset::Latest) => StartAt::End,
             Some(OffsetReset::By(ago)) => StartAt::Time(self.clock.now().saturating_sub(ago)),
-        }
+            Some(OffsetReset::Fail) => {
+                return Err(AppError::NoPosition {
+                    partition: partition.to_string(),
+                });
+            }
+        })
     }
 
     fn by_worker(&self, tasks: &[TaskId]) -> BTreeMap<usize, Vec<TaskId>> {
@@ -360,7 +379,7 @@ impl Poller {
         self.workers.replace(worker)?;
         let partitions: BTreeSet<TopicPartition> = lanes.values().flatten().cloned().collect();
         let committed = self.committed(&partitions, &[]);
-        for (partition, start) in self.create(&lanes, committed.as_ref()) {
+        for (partition, start) in self.create(&lanes, committed.as_ref())? {
             let sought = self.consumer.seek(&partition, start);
             sought.map_err(AppError::client(format!("cannot go back in {partition}")))?;
         }

@@ -198,12 +198,7 @@ impl Task {
     pub fn send_outputs(&mut self, producer: &mut dyn Producer) -> Result<(), ClientError> {
         let outputs = self.context.outputs_mut();
         for topic in outputs.topics().iter().skip(self.handles.len()) {
-            self.handles.push(if topic.is_empty() {
-                // The place a dynamic sink holds before its first record; nothing is sent there.
-                TopicHandle(u32::MAX)
-            } else {
-                producer.topic(topic)?
-            });
+            self.handles.push(producer.topic(topic)?);
         }
         for record in outputs.records() {
             if let Some(&handle) = self.handles.get(record.topic.place()) {
@@ -327,3 +322,6 @@ impl Task {
         outputs.len() >= OUTPUT_RECORDS_MAX || outputs.bytes_len() >= OUTPUT_BYTES_MAX
     }
 }
+
+#[cfg(test)]
+mod tests;

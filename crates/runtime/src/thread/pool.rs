@@ -48,11 +48,14 @@ pub(crate) struct WorkerPool {
 
 impl WorkerPool {
     pub(crate) fn start(shared: Shared) -> Result<Self, AppError> {
-        let mut workers = Vec::with_capacity(shared.settings.workers);
-        for index in 0..shared.settings.workers {
-            workers.push(start(&shared, index)?);
+        let mut pool = Self {
+            shared,
+            workers: Vec::new(),
+        };
+        for index in 0..pool.shared.settings.workers {
+            pool.workers.push(start(&pool.shared, index)?);
         }
-        Ok(Self { shared, workers })
+        Ok(pool)
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -80,13 +83,17 @@ impl WorkerPool {
     }
 
     /// Lets every worker drain until the moment given, commit and end; waits at most `budget`.
-    pub(crate) fn finish(self, drain_until: Duration, budget: Duration) -> Result<(), AppError> {
+    pub(crate) fn finish(
+        mut self,
+        drain_until: Duration,
+        budget: Duration,
+    ) -> Result<(), AppError> {
         for worker in &self.workers {
             worker.mailbox.send(Message::Finish(drain_until));
         }
         let deadline = self.shared.clock.elapsed() + budget;
         let mut outcome = Ok(());
-        for (index, worker) in self.workers.into_iter().enumerate() {
+        for (index, worker) in std::mem::take(&mut self.workers).into_iter().enumerate() {
             let left = deadline.saturating_sub(self.shared.clock.elapsed());
             if worker.ended.recv_timeout(left) == Err(RecvTimeoutError::Timeout) {
                 tracing::error!("worker {index} does not end; what it holds is not committed");
@@ -97,6 +104,16 @@ impl WorkerPool {
             }
         }
         outcome
+    }
+}
+
+/// A pool that is dropped without [`finish`](WorkerPool::finish), because starting failed half-way
+/// or the poller panicked, leaves no thread behind.
+impl Drop for WorkerPool {
+    fn drop(&mut self) {
+        for worker in &self.workers {
+            worker.mailbox.send(Message::Abandon);
+        }
     }
 }
 
