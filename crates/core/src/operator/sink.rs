@@ -175,7 +175,8 @@ impl<KC: Codec, VC: Codec> ToTopic<KC, VC> {
         }
         let partitions = match task.partitions_of(&self.topic_name) {
             Ok(partitions) => partitions,
-            Err(error) => return task.settle(FailedStep::Produce, &self.name, error),
+            // A topic that cannot be looked up is no fault of the record.
+            Err(error) => return task.stop(FailedStep::Produce, &self.name, error),
         };
         let chosen = partitioner.choose(&record.key, &record.value, &self.topic_name, partitions);
         let all = match chosen {

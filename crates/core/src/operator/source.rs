@@ -119,7 +119,7 @@ impl<KC: Codec, VC: Codec> SourceNode for FromTopic<KC, VC> {
     fn stage(
         &mut self,
         lane: usize,
-        raw: &RawRecord<'_>,
+        raw: &mut RawRecord<'_>,
         partition_time: Timestamp,
         task: &mut TaskContext,
     ) -> Result<Staged, Box<TaskFailure>> {
@@ -149,7 +149,7 @@ impl<KC: Codec, VC: Codec> SourceNode for FromTopic<KC, VC> {
                 key,
                 value,
                 timestamp,
-                headers: raw.headers.clone(),
+                headers: std::mem::take(&mut raw.headers),
             });
         }
         Ok(Staged::At(timestamp))

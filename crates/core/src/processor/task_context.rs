@@ -187,14 +187,7 @@ impl TaskContext {
             origin: self.origin(),
             reason: &*reason,
         });
-        let failure = TaskFailure {
-            step,
-            node: node.to_owned(),
-            origin: self
-                .origin()
-                .map(|at| (at.topic.to_owned(), at.partition, at.offset)),
-            reason,
-        };
+        let failure = self.failure(step, node, reason);
         match decision {
             Decision::Stop => Err(Box::new(failure)),
             Decision::Skip => {
@@ -202,6 +195,32 @@ impl TaskContext {
                 self.skip_log.skipped(&failure, self.wall_clock);
                 Ok(())
             }
+        }
+    }
+
+    /// Stops the task whatever the policy: the cause is not the record.
+    #[cold]
+    pub(crate) fn stop(
+        &self,
+        step: FailedStep,
+        node: &str,
+        reason: Box<dyn Error + Send + Sync>,
+    ) -> Step {
+        Err(Box::new(self.failure(step, node, reason)))
+    }
+
+    fn failure(
+        &self,
+        step: FailedStep,
+        node: &str,
+        reason: Box<dyn Error + Send + Sync>,
+    ) -> TaskFailure {
+        let origin = self.origin();
+        TaskFailure {
+            step,
+            node: node.to_owned(),
+            origin: origin.map(|at| (at.topic.to_owned(), at.partition, at.offset)),
+            reason,
         }
     }
 

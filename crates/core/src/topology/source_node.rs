@@ -22,14 +22,14 @@ pub trait SourceNode {
     /// Makes room for one more input partition; lanes are numbered by the task.
     fn open_lane(&mut self, lane: usize);
 
-    /// Decodes the record, finds its time, and keeps it as the head of its lane.
+    /// Decodes the record, finds its time, and keeps it with its headers as the head of its lane.
     ///
     /// # Errors
     /// If it cannot be read and the policy is to stop.
     fn stage(
         &mut self,
         lane: usize,
-        raw: &RawRecord<'_>,
+        raw: &mut RawRecord<'_>,
         partition_time: Timestamp,
         task: &mut TaskContext,
     ) -> Result<Staged, Box<TaskFailure>>;
@@ -75,13 +75,16 @@ impl SourceNode for SameTopics {
     fn stage(
         &mut self,
         lane: usize,
-        raw: &RawRecord<'_>,
+        raw: &mut RawRecord<'_>,
         partition_time: Timestamp,
         task: &mut TaskContext,
     ) -> Result<Staged, Box<TaskFailure>> {
         let mut first = None;
         for source in &mut self.0 {
-            match (source.stage(lane, raw, partition_time, task)?, first) {
+            match (
+                source.stage(lane, &mut raw.clone(), partition_time, task)?,
+                first,
+            ) {
                 (Staged::Dropped, None) => return Ok(Staged::Dropped),
                 (staged, None) => first = Some(staged),
                 _ => {}

@@ -37,7 +37,7 @@ impl TaskGraph {
     pub fn stage(
         &mut self,
         lane: usize,
-        raw: &RawRecord<'_>,
+        raw: &mut RawRecord<'_>,
         partition_time: Timestamp,
         task: &mut TaskContext,
     ) -> Result<Staged, Box<TaskFailure>> {

@@ -277,13 +277,13 @@ impl Task {
         };
         while lane.head().is_none() {
             let partition_time = lane.partition_time();
-            let Some(raw) = lane.peek() else {
+            let Some(mut raw) = lane.peek() else {
                 return Ok(());
             };
             let offset = raw.offset;
             match self
                 .graph
-                .stage(index, &raw, partition_time, &mut self.context)?
+                .stage(index, &mut raw, partition_time, &mut self.context)?
             {
                 Staged::At(timestamp) => lane.stage(offset, timestamp),
                 Staged::Dropped => lane.drop_front(offset),

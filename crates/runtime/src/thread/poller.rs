@@ -122,6 +122,12 @@ impl Poller {
         let must_pause = route.flow.add(records);
         let message = Message::Records(route.task, route.lane, batch);
         self.workers.send(route.worker, message);
+        // The answer that brought these records told the end as well; an end-of-partition mark
+        // would come with the next answer only, and other inputs of the task would wait for it.
+        if self.consumer.end_offset(partition) == route.next_fetch {
+            let message = Message::CaughtUp(route.task, route.lane);
+            self.workers.send(route.worker, message);
+        }
         if must_pause {
             self.consumer.pause(std::slice::from_ref(partition));
             self.assignment.paused.insert(partition.clone());
