@@ -48,7 +48,27 @@ pub(super) fn make(
         );
     }
     let created = admin.create(&create, settings.connect_timeout);
-    created.map_err(AppError::client("cannot create internal topics"))
+    created.map_err(AppError::client("cannot create internal topics"))?;
+    verify(&create, settings, admin)
+}
+
+/// Looks at what was created: another instance may have been faster, with other counts in mind.
+fn verify(created: &[NewTopic], settings: &Settings, admin: &dyn Admin) -> Result<(), AppError> {
+    let names: Vec<&str> = created.iter().map(|topic| topic.name.as_str()).collect();
+    let found = admin.describe(&names, settings.connect_timeout);
+    let found = found.map_err(AppError::client("cannot look up internal topics"))?;
+    for (topic, found) in created.iter().zip(found) {
+        // A topic of this very moment may not have reached every broker yet.
+        let Some(found) = found else { continue };
+        if found.partitions != topic.partitions {
+            return Err(AppError::InternalTopicPartitions {
+                topic: topic.name.clone(),
+                expected: topic.partitions,
+                actual: found.partitions,
+            });
+        }
+    }
+    Ok(())
 }
 
 fn new_topic(
