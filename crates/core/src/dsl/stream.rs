@@ -57,9 +57,19 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
         prefix: &str,
         make: impl Fn(Box<dyn Sink<K2, V2>>) -> Box<dyn Sink<K, V>> + Send + Sync + 'static,
     ) -> KStream<'b, K2, V2> {
+        self.then_named(prefix, move |_, next| make(next))
+    }
+
+    /// As [`then`](Self::then), for a node that names itself when a record fails in it.
+    pub(crate) fn then_named<K2: 'static, V2: 'static>(
+        self,
+        prefix: &str,
+        make: impl Fn(String, Box<dyn Sink<K2, V2>>) -> Box<dyn Sink<K, V>> + Send + Sync + 'static,
+    ) -> KStream<'b, K2, V2> {
         let stages = Stages::sink(move |wiring, node| {
+            let name = wiring.name_of(node).to_owned();
             let next = wiring.downstream::<K2, V2>(node);
-            Wired::new(make(next))
+            Wired::new(make(name, next))
         });
         let kind = NodeKind::Processor;
         let node = self.builder.add(prefix, &[self.node], kind, stages);

@@ -6,7 +6,6 @@ use crate::dsl::KStream;
 use crate::failure::{FailedStep, Failure, Step};
 use crate::processor::{Sink, TaskContext};
 use crate::record::Record;
-use crate::topology::{NodeKind, Stages, Wired};
 
 const PREFIX: &str = "KSTREAM-MAPVALUES-";
 
@@ -79,16 +78,10 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
         map: impl Fn(&K, V) -> Result<V2, Failure> + Send + Sync + 'static,
     ) -> KStream<'b, K, V2> {
         let map = Arc::new(map);
-        let stages = Stages::sink(move |wiring, node| {
-            Wired::new(Box::new(TryMapValues {
-                map: Arc::clone(&map),
-                name: wiring.name_of(node).to_owned(),
-                next: wiring.downstream::<K, V2>(node),
-            }) as Box<dyn Sink<K, V>>)
-        });
-        let kind = NodeKind::Processor;
-        let node = self.builder.add(PREFIX, &[self.node], kind, stages);
-        KStream::new(self.builder, node)
+        self.then_named(PREFIX, move |name, next| {
+            let map = Arc::clone(&map);
+            Box::new(TryMapValues { map, name, next })
+        })
     }
 }
 

@@ -2,13 +2,12 @@
 
 use std::error::Error;
 use std::fmt;
-use std::sync::Arc;
 
 use super::PunctuationSchedule;
 use crate::failure::{
     Decision, FailedRecord, FailedStep, FailurePolicy, SkipLog, Step, TaskFailure,
 };
-use crate::record::{Offset, Origin, OutputBuffer, Partition, TopicPartition};
+use crate::record::{Offset, Origin, OutputBuffer, TopicPartition};
 use crate::time::Timestamp;
 use crate::topology::TaskId;
 
@@ -234,11 +233,6 @@ impl TaskContext {
         };
         self.skip_log.skipped(&line, self.wall_clock);
     }
-
-    /// The partition of the task, shared by all its lanes.
-    pub const fn partition(&self) -> Partition {
-        self.task.partition
-    }
 }
 
 impl fmt::Debug for TaskContext {
@@ -248,32 +242,5 @@ impl fmt::Debug for TaskContext {
             .field("stream_time", &self.stream_time)
             .field("counters", &self.counters)
             .finish_non_exhaustive()
-    }
-}
-
-/// For contexts that never meet a partitioner of the user.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct NoPartitionCounts;
-
-impl PartitionCounts for NoPartitionCounts {
-    fn partitions(&mut self, topic: &str) -> Result<u32, Box<dyn Error + Send + Sync>> {
-        Err(format!("the partitions of topic {topic} are not known here").into())
-    }
-}
-
-impl TaskContext {
-    /// A context for tests of single operators.
-    #[doc(hidden)]
-    pub fn detached(task: TaskId) -> Self {
-        let lanes = vec![TopicPartition::new(
-            Arc::<str>::from("test"),
-            task.partition,
-        )];
-        Self::new(
-            task,
-            lanes,
-            FailurePolicy::stop(),
-            Box::new(NoPartitionCounts),
-        )
     }
 }

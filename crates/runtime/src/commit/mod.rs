@@ -19,12 +19,12 @@ use crate::port::{ClientError, ClientErrorKind, OffsetCommitter, OffsetToCommit,
 use crate::task::Task;
 
 /// What a commit came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CommitOutcome {
     /// Nothing had moved.
     Nothing,
-    /// The positions are committed.
-    Committed,
+    /// These positions are committed.
+    Committed(Vec<OffsetToCommit>),
     /// The group gave the partitions to another member: what was done since the last commit is
     /// done again there.
     NotOwner,
@@ -62,7 +62,7 @@ pub fn at_least_once<'t>(
             for task in tasks {
                 task.committed(&positions);
             }
-            Ok(CommitOutcome::Committed)
+            Ok(CommitOutcome::Committed(positions))
         }
         Err(error) => match error.kind() {
             ClientErrorKind::NotOwner => {

@@ -73,10 +73,6 @@ impl Lane {
         self.partition_time
     }
 
-    pub(super) const fn position(&self) -> Option<Offset> {
-        self.position
-    }
-
     /// The record to decode next.
     pub(super) fn peek(&self) -> Option<RawRecord<'_>> {
         let batch = self.batches.front()?;

@@ -246,11 +246,6 @@ impl Task {
             .collect()
     }
 
-    /// The position of a lane: the next record to process, if it has read any.
-    pub fn position(&self, lane: usize) -> Option<Offset> {
-        self.lanes.get(lane)?.position()
-    }
-
     /// Calls the processors' `close`.
     pub fn close(mut self) {
         self.graph.close();

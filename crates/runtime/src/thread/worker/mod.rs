@@ -23,7 +23,7 @@ use super::flow::Flow;
 use super::mailbox::{Mailbox, Message};
 use crate::commit::{self, CommitOutcome};
 use crate::error::AppError;
-use crate::port::{OffsetCommitter, OffsetToCommit, Producer, Wake};
+use crate::port::{OffsetCommitter, Producer, Wake};
 use crate::settings::Settings;
 use crate::system_clock::Clock;
 use crate::task::{SliceEnd, Task, TaskError, TaskSetup};
@@ -262,10 +262,6 @@ impl Worker {
             })
             .map(|(_, running)| running)
             .collect();
-        let positions = tasks
-            .iter()
-            .flat_map(|running| running.task.positions_to_commit());
-        let positions: Vec<OffsetToCommit> = positions.collect();
         let flows = tasks
             .iter()
             .flat_map(|running| running.flows.iter().cloned());
@@ -278,7 +274,7 @@ impl Worker {
             || !flows.iter().any(|flow| flow.has_ended()),
         );
         match outcome {
-            Ok(CommitOutcome::Committed | CommitOutcome::Nothing) => {
+            Ok(CommitOutcome::Committed(positions)) => {
                 self.setup.purge.committed(&positions);
                 for running in tasks {
                     let done = std::mem::take(&mut running.uncommitted);
@@ -286,7 +282,10 @@ impl Worker {
                 }
                 Ok(())
             }
-            Ok(CommitOutcome::NotOwner | CommitOutcome::Unanswered) => Ok(()),
+            // Whatever was consumed moved a position, so here nothing waits to be counted.
+            Ok(CommitOutcome::Nothing | CommitOutcome::NotOwner | CommitOutcome::Unanswered) => {
+                Ok(())
+            }
             Err(source) => Err(self.cannot_go_on(source)),
         }
     }

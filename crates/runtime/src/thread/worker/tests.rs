@@ -8,7 +8,9 @@ use headwater_core::prelude::{Consumed, Produced, StreamsBuilder, Utf8};
 use headwater_core::record::{Headers, OutputRecord, Partition, RawRecord};
 
 use super::*;
-use crate::port::{ClientError, ClientErrorKind, Committed, FetchedBatch, TopicHandle};
+use crate::port::{
+    ClientError, ClientErrorKind, Committed, FetchedBatch, OffsetToCommit, TopicHandle,
+};
 use crate::system_clock::SystemClock;
 use crate::task::LaneStart;
 
