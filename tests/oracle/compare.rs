@@ -1,11 +1,14 @@
 //! Comparing with what was recorded, in words.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use headwater_core::topology::Topology;
+use headwater_core::store::{StoreContent, StoredEntry};
+use headwater_core::topology::{TopicPurpose, Topology};
+use headwater_testing::TopologyTestDriver;
 use serde_json::{Value as Json, json};
 
 use crate::run::{Did, Written};
+use crate::value::to_hex;
 
 /// Text and internal topics of a topology.
 pub(crate) fn topology(topology: &Topology, expected: &Json) -> Vec<String> {
@@ -19,16 +22,16 @@ pub(crate) fn topology(topology: &Topology, expected: &Json) -> Vec<String> {
     }
     let mut internal = serde_json::Map::new();
     for topic in topology.internal_topics() {
-        let config: BTreeMap<&str, &str> = topic
-            .config
-            .iter()
-            .map(|(key, value)| (*key, value.as_str()))
-            .collect();
-        let mut entry = json!({ "type": "repartition", "config": config });
+        let (purpose, name) = match topic.purpose {
+            TopicPurpose::Repartition => ("repartition", format!("app-{}", topic.name)),
+            TopicPurpose::Changelog => ("changelog", format!("app-{}", topic.name)),
+            TopicPurpose::SourceChangelog => ("source_changelog", topic.name.clone()),
+        };
+        let mut entry = json!({ "type": purpose, "config": topic.config });
         if let Some(partitions) = topic.partitions {
             entry["partitions"] = json!(partitions);
         }
-        internal.insert(format!("app-{}", topic.name), entry);
+        internal.insert(name, entry);
     }
     let internal = Json::Object(internal);
     if expected["internal_topics"] != internal {
@@ -41,7 +44,19 @@ pub(crate) fn topology(topology: &Topology, expected: &Json) -> Vec<String> {
 }
 
 /// What one step wrote and dropped.
-pub(crate) fn step(number: usize, did: &Did, expected: &Json, differences: &mut Vec<String>) {
+pub(crate) fn step(
+    number: usize,
+    did: &Did,
+    expected: &Json,
+    unordered: &Json,
+    differences: &mut Vec<String>,
+) {
+    let unordered: Vec<&str> = unordered
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Json::as_str)
+        .collect();
     let wanted: Vec<&Json> = expected["out"].as_array().into_iter().flatten().collect();
     let mut topics: BTreeSet<&str> = wanted
         .iter()
@@ -49,17 +64,21 @@ pub(crate) fn step(number: usize, did: &Did, expected: &Json, differences: &mut 
         .collect();
     topics.extend(did.written.iter().map(|written| written.topic.as_str()));
     for topic in topics {
-        let wanted: Vec<String> = wanted
+        let mut wanted: Vec<String> = wanted
             .iter()
             .filter(|out| out["topic"] == topic)
             .map(|out| shown_expected(out))
             .collect();
-        let got: Vec<String> = did
+        let mut got: Vec<String> = did
             .written
             .iter()
             .filter(|written| written.topic == topic)
             .map(shown)
             .collect();
+        if unordered.contains(&topic) {
+            got.sort();
+            wanted.sort();
+        }
         if got != wanted {
             differences.push(format!(
                 "step {number}, topic {topic}:\n  got    {}\n  wanted {}",
@@ -77,6 +96,43 @@ pub(crate) fn step(number: usize, did: &Did, expected: &Json, differences: &mut 
     }
 }
 
+/// What the stores hold in the end.
+pub(crate) fn stores(
+    driver: &mut TopologyTestDriver,
+    expected: &Json,
+    differences: &mut Vec<String>,
+) {
+    for (name, wanted) in expected.as_object().into_iter().flatten() {
+        let got = match driver.store_content(name, 0) {
+            None => "no such store".to_owned(),
+            Some(Err(error)) => error.to_string(),
+            Some(Ok(content)) => content_shown(&content, wanted),
+        };
+        let wanted = wanted_shown(wanted);
+        if got != wanted {
+            differences.push(format!("store {name}:\n  got    {got}\n  wanted {wanted}"));
+        }
+    }
+}
+
+fn content_shown(content: &StoreContent, _wanted: &Json) -> String {
+    let listed = |entries: &[StoredEntry]| {
+        let entries = entries.iter();
+        let entries = entries.map(|entry| json!([to_hex(&entry.key), to_hex(&entry.value)]));
+        Json::Array(entries.collect()).to_string()
+    };
+    match content {
+        StoreContent::KeyValue(entries)
+        | StoreContent::Window(entries)
+        | StoreContent::Session(entries) => listed(entries),
+        other => format!("{other:?}"),
+    }
+}
+
+fn wanted_shown(wanted: &Json) -> String {
+    wanted["entries"].to_string()
+}
+
 fn shown(written: &Written) -> String {
     let headers: Vec<Json> = written
         .headers
@@ -87,7 +143,8 @@ fn shown(written: &Written) -> String {
         "{} = {} @ {} {}",
         json!(written.key),
         json!(written.value),
-        written.timestamp,
+        // The producer stamps a record without a time.
+        json!((written.timestamp >= 0).then_some(written.timestamp)),
         Json::Array(headers)
     )
 }

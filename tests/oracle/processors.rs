@@ -38,7 +38,13 @@ impl Stateless {
         }
     }
 
-    fn new_value(&self, value: &Value, origin: &str, stream_time: Timestamp) -> Option<Value> {
+    fn new_value(
+        &self,
+        value: Option<&Value>,
+        origin: &str,
+        stream_time: Timestamp,
+    ) -> Option<Value> {
+        let value = value.unwrap_or(&Value::Null);
         match self {
             Self::WithMetadata => Some(Value::Text(format!("{}@{origin}", value.text()))),
             Self::StreamTime => Some(Value::Text(format!(
@@ -70,18 +76,18 @@ fn shown(origin: Option<headwater_core::record::Origin<'_>>) -> String {
     })
 }
 
-impl Processor<Value, Value> for Stateless {
+impl Processor<Value, Option<Value>> for Stateless {
     type Key = Value;
-    type Value = Value;
+    type Value = Option<Value>;
 
     fn process(
         &mut self,
-        mut record: Record<Value, Value>,
-        context: &mut ProcessorContext<'_, Value, Value>,
+        mut record: Record<Value, Option<Value>>,
+        context: &mut ProcessorContext<'_, Value, Option<Value>>,
     ) -> Result<(), Failure> {
         let origin = shown(context.origin());
-        if let Some(value) = self.new_value(&record.value, &origin, context.stream_time()) {
-            record.value = value;
+        if let Some(value) = self.new_value(record.value.as_ref(), &origin, context.stream_time()) {
+            record.value = Some(value);
         }
         self.new_headers(&mut record.headers);
         record.timestamp = self.new_time(record.timestamp);
@@ -89,17 +95,18 @@ impl Processor<Value, Value> for Stateless {
     }
 }
 
-impl FixedKeyProcessor<Value, Value> for Stateless {
-    type Value = Value;
+impl FixedKeyProcessor<Value, Option<Value>> for Stateless {
+    type Value = Option<Value>;
 
     fn process(
         &mut self,
-        mut record: FixedKeyRecord<Value, Value>,
-        context: &mut FixedKeyContext<'_, '_, Value, Value>,
+        mut record: FixedKeyRecord<Value, Option<Value>>,
+        context: &mut FixedKeyContext<'_, '_, Value, Option<Value>>,
     ) -> Result<(), Failure> {
         let origin = shown(context.origin());
-        if let Some(value) = self.new_value(record.value(), &origin, context.stream_time()) {
-            record = record.with_value(value);
+        if let Some(value) = self.new_value(record.value().as_ref(), &origin, context.stream_time())
+        {
+            record = record.with_value(Some(value));
         }
         self.new_headers(record.headers_mut());
         let time = self.new_time(record.timestamp());

@@ -64,6 +64,7 @@ pub(crate) fn case(case: &Json) -> Outcome {
         .application_id("app")
         .started_at_ms(case["start_wall_ms"].as_i64().unwrap_or(0))
         .failure_policy(policy(config))
+        .cache_bytes_max(cache_bytes_max(config))
         .as_one_task()
         .build();
     let mut driver = match made {
@@ -77,7 +78,9 @@ pub(crate) fn case(case: &Json) -> Outcome {
             written: read_outputs(&mut driver, step["topic"].as_str(), &inputs),
             dropped: driver.dropped() - dropped,
         };
-        compare::step(number, &did, &expected["steps"][number], &mut differences);
+        let wanted = &expected["steps"][number];
+        let unordered = &expected["unordered"];
+        compare::step(number, &did, wanted, unordered, &mut differences);
         let fails_here = expected_error == Some(&format!("step {number}"));
         match (fed, fails_here) {
             (Ok(()), false) => {}
@@ -92,11 +95,19 @@ pub(crate) fn case(case: &Json) -> Outcome {
             }
         }
     }
+    if expected_error.is_none() {
+        compare::stores(&mut driver, &expected["stores"], &mut differences);
+    }
     if differences.is_empty() {
         Outcome::Passed
     } else {
         Outcome::Failed(differences)
     }
+}
+
+fn cache_bytes_max(config: &Json) -> usize {
+    let bytes = config["statestore.cache.max.bytes"].as_str();
+    bytes.map_or(10 * 1024 * 1024, |bytes| bytes.parse().unwrap())
 }
 
 fn policy(config: &Json) -> FailurePolicy {

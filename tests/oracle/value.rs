@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use headwater_core::codec::{Codec, CodecError, IsNull, Place};
+use headwater_core::dsl::Count;
 use serde_json::Value as Json;
 
 /// A type named in a case.
@@ -77,6 +78,16 @@ impl Value {
     }
 }
 
+impl Count for Value {
+    fn zero() -> Self {
+        Self::Long(0)
+    }
+
+    fn plus(self, more: i64) -> Self {
+        Self::Long(self.long().unwrap_or(0).wrapping_add(more))
+    }
+}
+
 /// Reads and writes values of one type; null is null.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ValueCodec(pub(crate) Type);
@@ -114,6 +125,10 @@ impl Codec for ValueCodec {
             Value::Bytes(bytes) => out.extend_from_slice(bytes),
         }
         Ok(IsNull::No)
+    }
+
+    fn is_null(&self, value: &Value) -> bool {
+        value.is_null()
     }
 }
 

@@ -17,6 +17,20 @@ pub enum TopologyError {
     /// Two nodes of one name.
     #[error("node {0} is there already; give each node a name of its own")]
     DuplicateNode(String),
+    /// Two stores of one name.
+    #[error("store {0} is there already; give each store a name of its own")]
+    DuplicateStore(String),
+    /// A store that was never declared.
+    #[error(
+        "node {node} uses store {store}, which is not part of the topology; add it with \
+         `StreamsBuilder::add_store`"
+    )]
+    UnknownStore {
+        /// The node.
+        node: String,
+        /// The store.
+        store: String,
+    },
     /// A source without topics.
     #[error("source {0} reads no topic; give it at least one")]
     NoTopics(String),

@@ -16,6 +16,7 @@ pub mod partition;
 pub mod prelude;
 pub mod processor;
 pub mod record;
+pub mod store;
 pub mod time;
 pub mod topology;
 

@@ -7,7 +7,10 @@ pub use crate::codec::{
     Bool, Codec, CodecExt as _, F32, F64, I32, I64, IgnoreKey, RawBytes, Utf8, UuidText,
 };
 pub use crate::config::StreamsConfig;
-pub use crate::dsl::{Consumed, KStream, Processed, Produced, Repartitioned, StreamsBuilder};
+pub use crate::dsl::{
+    Consumed, Grouped, KGroupedStream, KStream, KTable, Materialized, Processed, Produced,
+    Repartitioned, StreamsBuilder,
+};
 pub use crate::failure::{Decision, Failure, FailurePolicy};
 pub use crate::partition::{Partitioner, Partitioning};
 pub use crate::processor::{

@@ -73,6 +73,7 @@ impl AppBuilder {
     /// input topic is missing, or an internal topic is there with other partitions than needed.
     pub fn start(self, cluster: impl Cluster) -> Result<App, AppError> {
         let settings = Arc::new(Settings::of(&self.config)?);
+        refuse_state(&self.topology)?;
         let cluster: Arc<dyn Cluster> = Arc::new(cluster);
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         topics::prepare(&self.topology, &settings, &*cluster, &clock)?;
@@ -133,6 +134,19 @@ impl fmt::Debug for AppBuilder {
             .field("topology", &self.topology)
             .field("config", &self.config)
             .finish_non_exhaustive()
+    }
+}
+
+/// State that could not be restored would be lost on the first restart.
+fn refuse_state(topology: &Topology) -> Result<(), AppError> {
+    let subtopologies = topology.subtopologies().iter();
+    let stores: Vec<String> = subtopologies
+        .flat_map(|subtopology| subtopology.stores.iter().cloned())
+        .collect();
+    if stores.is_empty() {
+        Ok(())
+    } else {
+        Err(AppError::Stateful { stores })
     }
 }
 

@@ -44,6 +44,16 @@ pub enum AppError {
         /// How many it has.
         actual: u32,
     },
+    /// The topology keeps state, which an application cannot yet survive a restart with.
+    #[error(
+        "the topology keeps state in {}; stateful topologies run on the test driver only, until \
+         an application can restore them",
+        .stores.join(", ")
+    )]
+    Stateful {
+        /// Its stores.
+        stores: Vec<String>,
+    },
     /// Nothing is committed for a partition whose source is to fail then.
     #[error(
         "nothing is committed for {partition}, and its source resets nowhere; commit a position, \

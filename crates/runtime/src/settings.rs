@@ -22,6 +22,7 @@ pub(crate) struct Settings {
     pub(crate) idling: TaskIdle,
     pub(crate) buffered_records_max: usize,
     pub(crate) batch_records_max: usize,
+    pub(crate) cache_bytes_max: usize,
     pub(crate) replication_factor: Option<u16>,
     /// What the user sets for internal topics, by key.
     pub(crate) internal_topic_config: BTreeMap<String, String>,
@@ -46,6 +47,7 @@ impl Settings {
             idling: config.max_task_idle(),
             buffered_records_max: config.buffered_records_per_partition(),
             batch_records_max: config.batch_records_max(),
+            cache_bytes_max: config.cache_bytes_max(),
             replication_factor: config.replication_factor(),
             internal_topic_config: config.internal_topic_properties(),
             connect_timeout: config.default_api_timeout(),

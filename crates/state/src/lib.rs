@@ -1,1 +1,14 @@
-//! State stores over bytes.
+//! State stores over bytes: ordered maps, the write-back cache above them, and Kafka Streams'
+//! key formats.
+//!
+//! Reading order: [`engine`] (where bytes lie), [`layer`] (the cache above an engine, and what a
+//! write goes through), [`key`] (how keys of windows and sessions become bytes).
+//!
+//! This crate knows bytes, not records: it names no topic, starts no thread, reads no clock.
+
+pub mod engine;
+mod error;
+pub mod key;
+pub mod layer;
+
+pub use error::StateError;

@@ -10,13 +10,17 @@ use headwater_core::config::TaskIdle;
 use headwater_core::failure::FailurePolicy;
 use headwater_core::partition::partition_for_key;
 use headwater_core::record::{Offset, Partition, TopicPartition};
+use headwater_core::store::{CacheBudget, StoreContent, StoreError};
 use headwater_core::time::Timestamp;
 use headwater_core::topology::{InternalTopic, SourceTopics, TaskId, Topology};
 use headwater_runtime::internal_partition_counts;
-use headwater_runtime::task::{FixedCounts, LaneStart, Task, TaskSetup};
+use headwater_runtime::task::{FixedCounts, LaneStart, Task, TaskError, TaskSetup};
 
 use crate::topic::{OneRecord, Stored, Topic};
 use crate::{DriverError, TestInput, TestOutput};
+
+/// `statestore.cache.max.bytes` of Kafka Streams.
+const CACHE_BYTES_MAX: usize = 10 * 1024 * 1024;
 
 /// What a driver is made of.
 #[must_use = "a driver is made by `build`"]
@@ -28,6 +32,15 @@ pub struct DriverBuilder {
     started_at: Timestamp,
     failure_policy: FailurePolicy,
     as_one_task: bool,
+    commits: Commits,
+    cache_bytes_max: usize,
+}
+
+/// When the tasks of a driver commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Commits {
+    AfterEachRecord,
+    OnCommand,
 }
 
 impl DriverBuilder {
@@ -62,6 +75,21 @@ impl DriverBuilder {
         self
     }
 
+    /// Commits only when [`TopologyTestDriver::commit`] is called; otherwise after each record,
+    /// as the `TopologyTestDriver` of Kafka Streams does. Until then updates of tables wait in
+    /// their caches.
+    pub fn commit_on_command(mut self) -> Self {
+        self.commits = Commits::OnCommand;
+        self
+    }
+
+    /// How many bytes the caches of each task hold at most (`statestore.cache.max.bytes`); 10 MiB
+    /// otherwise, and none with 0.
+    pub fn cache_bytes_max(mut self, bytes: usize) -> Self {
+        self.cache_bytes_max = bytes;
+        self
+    }
+
     /// Makes the topics and the tasks.
     ///
     /// # Errors
@@ -78,6 +106,8 @@ impl DriverBuilder {
             topics: HashMap::new(),
             tasks: BTreeMap::new(),
             wall_clock: self.started_at,
+            commits: self.commits,
+            cache_bytes_max: self.cache_bytes_max,
         };
         driver.make_topics(&self.topics);
         driver.make_tasks(&self.failure_policy)?;
@@ -115,6 +145,8 @@ pub struct TopologyTestDriver {
     topics: HashMap<String, Topic>,
     tasks: BTreeMap<TaskId, Task>,
     wall_clock: Timestamp,
+    commits: Commits,
+    cache_bytes_max: usize,
 }
 
 impl TopologyTestDriver {
@@ -135,6 +167,8 @@ impl TopologyTestDriver {
             started_at: Timestamp::from_millis(0),
             failure_policy: FailurePolicy::stop(),
             as_one_task: false,
+            commits: Commits::AfterEachRecord,
+            cache_bytes_max: CACHE_BYTES_MAX,
         }
     }
 
@@ -174,11 +208,43 @@ impl TopologyTestDriver {
             let now = self.wall_clock;
             if let Some(task) = self.tasks.get_mut(&id) {
                 let punctuated = task.punctuate_wall_clock(now);
+                let ended = punctuated.and_then(|()| self.commit_if_due(id));
                 self.collect(id)?;
-                punctuated.map_err(|source| DriverError::Task { task: id, source })?;
+                ended.map_err(|source| DriverError::Task { task: id, source })?;
             }
         }
         self.run()
+    }
+
+    /// Commits every task: what waits in caches is written and passed on, with all its
+    /// consequences.
+    ///
+    /// # Errors
+    /// If a task stops.
+    pub fn commit(&mut self) -> Result<(), DriverError> {
+        let ids: Vec<TaskId> = self.tasks.keys().copied().collect();
+        for id in ids {
+            let flushed = self.flush(id);
+            self.collect(id)?;
+            flushed.map_err(|source| DriverError::Task { task: id, source })?;
+        }
+        self.run()
+    }
+
+    /// What a store holds, in the task of this partition.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn store_content(
+        &mut self,
+        store: &str,
+        partition: i32,
+    ) -> Option<Result<StoreContent, StoreError>> {
+        let partition = Partition::new(partition);
+        let tasks = self.tasks.iter_mut();
+        tasks
+            .filter(|(id, _)| id.partition == partition)
+            .find_map(|(_, task)| task.graph_mut().content(store))
     }
 
     /// Records that were dropped on the way, over all tasks.
@@ -293,10 +359,29 @@ impl TopologyTestDriver {
         let before = task.counters().consumed;
         let ended = task.process(1, now, || false);
         let moved = task.counters().consumed > before;
+        let ended = match ended {
+            Ok(_) if moved => self.commit_if_due(id),
+            ended => ended.map(|_| ()),
+        };
         // What was written before a failure stays readable.
         self.collect(id)?;
         ended.map_err(|source| DriverError::Task { task: id, source })?;
         Ok(moved)
+    }
+
+    fn commit_if_due(&mut self, id: TaskId) -> Result<(), TaskError> {
+        match self.commits {
+            Commits::AfterEachRecord => self.flush(id),
+            Commits::OnCommand => Ok(()),
+        }
+    }
+
+    fn flush(&mut self, id: TaskId) -> Result<(), TaskError> {
+        let now = self.wall_clock;
+        match self.tasks.get_mut(&id) {
+            Some(task) => task.flush_caches(now),
+            None => Ok(()),
+        }
     }
 
     /// Writes what a task has put out to the topics.
@@ -387,6 +472,7 @@ impl TopologyTestDriver {
                 lanes: lanes.collect(),
                 failure_policy: failure_policy.clone(),
                 idling: TaskIdle::Never,
+                cache: CacheBudget::new(self.cache_bytes_max),
             };
             let counts = self
                 .topics

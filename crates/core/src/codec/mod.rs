@@ -116,4 +116,35 @@ pub trait Codec: Send + Sync + 'static {
         out: &mut Vec<u8>,
         place: Place<'_>,
     ) -> Result<IsNull, CodecError>;
+
+    /// Whether an item stands for Kafka's null: such keys and values take no part in grouping
+    /// and joining. Only a codec that writes null needs to say so.
+    fn is_null(&self, item: &Self::Item) -> bool {
+        let _ = item;
+        false
+    }
+}
+
+/// A codec whose type is forgotten; operators that keep state share it between their parts.
+pub(crate) type SharedCodec<T> = std::sync::Arc<dyn Codec<Item = T>>;
+
+impl<C: Codec + ?Sized> Codec for std::sync::Arc<C> {
+    type Item = C::Item;
+
+    fn decode(&self, bytes: Option<&[u8]>, place: Place<'_>) -> Result<Self::Item, CodecError> {
+        (**self).decode(bytes, place)
+    }
+
+    fn encode(
+        &self,
+        item: &Self::Item,
+        out: &mut Vec<u8>,
+        place: Place<'_>,
+    ) -> Result<IsNull, CodecError> {
+        (**self).encode(item, out, place)
+    }
+
+    fn is_null(&self, item: &Self::Item) -> bool {
+        (**self).is_null(item)
+    }
 }

@@ -30,6 +30,10 @@ impl<C: Codec> Codec for Nullable<C> {
             Some(item) => self.0.encode(item, out, place),
         }
     }
+
+    fn is_null(&self, item: &Self::Item) -> bool {
+        item.as_ref().is_none_or(|item| self.0.is_null(item))
+    }
 }
 
 /// What every codec can be turned into.

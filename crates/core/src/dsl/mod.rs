@@ -4,11 +4,21 @@
 
 mod branched;
 mod builder;
+mod count;
+mod grouped_stream;
 mod options;
 mod stream;
+mod table;
 
 pub use branched::BranchedStream;
 pub use builder::{Endpoint, StreamsBuilder};
-pub(crate) use options::Format;
-pub use options::{Consumed, Printed, Processed, Produced, Repartitioned};
+pub use count::Count;
+pub use grouped_stream::KGroupedStream;
+pub use options::{
+    Consumed, Grouped, Materialized, Printed, Processed, Produced, Repartitioned, StoreType,
+};
+pub(crate) use options::{
+    Format, Optimizations, ResolvedName, StoreNaming, StoreSettings, TopologySettings,
+};
 pub use stream::KStream;
+pub use table::KTable;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::{Endpoint, StreamsBuilder};
-use crate::processor::{Sink, Tee};
+use crate::processor::{Sink, tee_of};
 use crate::topology::{NodeId, NodeKind, Stages, Wired};
 
 /// A stream of records with keys `K` and values `V`, as it leaves one node.
@@ -76,6 +76,22 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
         KStream::new(self.builder, node)
     }
 
+    /// Notes that the node this stream leaves may change keys.
+    #[must_use]
+    pub(crate) fn with_keys_changed(self) -> Self {
+        self.builder
+            .with_graph(|graph| graph.changes_keys(self.node));
+        self
+    }
+
+    /// Notes that the node this stream leaves may change values.
+    #[must_use]
+    pub(crate) fn with_values_changed(self) -> Self {
+        self.builder
+            .with_graph(|graph| graph.node_mut(self.node).traits.changes_values = true);
+        self
+    }
+
     /// Adds a node that nothing follows.
     pub(crate) fn end(
         self,
@@ -93,11 +109,7 @@ impl<K: Clone + 'static, V: Clone + 'static> Clone for KStream<'_, K, V> {
     /// Another handle to the same stream: what both lead to gets every record.
     fn clone(&self) -> Self {
         self.builder.with_graph(|graph| {
-            let tee = |children: Vec<Wired>| {
-                let sinks = children.into_iter().map(Wired::into_sink::<K, V>);
-                Wired::new(Tee::over(sinks.collect()))
-            };
-            graph.allow_tee(self.node, Box::new(tee));
+            graph.allow_tee(self.node, Box::new(tee_of::<K, V>));
         });
         Self::new(self.builder, self.node)
     }

@@ -42,6 +42,7 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
             let map = Arc::clone(&map);
             Box::new(FlatMap { map, next })
         })
+        .with_keys_changed()
     }
 }
 

@@ -54,6 +54,7 @@ impl<'b, K: Clone + 'static, V: 'static> KStream<'b, K, V> {
             let map = Arc::clone(&map);
             Box::new(FlatMapValues { map, next })
         })
+        .with_values_changed()
     }
 }
 

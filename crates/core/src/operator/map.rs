@@ -40,6 +40,7 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
             let map = Arc::clone(&map);
             Box::new(Map { map, next })
         })
+        .with_keys_changed()
     }
 
     /// As [`map`](Self::map), for code that can fail: the
@@ -54,6 +55,7 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
             let map = Arc::clone(&map);
             Box::new(TryMap { map, name, next })
         })
+        .with_keys_changed()
     }
 }
 

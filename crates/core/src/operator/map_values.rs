@@ -49,6 +49,7 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
             let map = Arc::clone(&map);
             Box::new(MapValues { map, next })
         })
+        .with_values_changed()
     }
 
     /// As [`map_values`](Self::map_values), for code that can fail: the
@@ -82,6 +83,7 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
             let map = Arc::clone(&map);
             Box::new(TryMapValues { map, name, next })
         })
+        .with_values_changed()
     }
 }
 

@@ -44,6 +44,8 @@ impl<K: 'static, V: 'static> KStream<'_, K, V> {
         let node = self
             .builder
             .add(PREFIX, &parents, NodeKind::Processor, pass);
+        self.builder
+            .with_graph(|graph| graph.node_mut(node).traits.merges = true);
         Self::new(self.builder, node)
     }
 }

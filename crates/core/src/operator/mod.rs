@@ -2,6 +2,7 @@
 //!
 //! To add one, copy `filter.rs`.
 
+pub(crate) mod aggregate;
 pub(crate) mod branch;
 mod filter;
 mod flat_map;
@@ -14,7 +15,8 @@ mod peek;
 mod print;
 mod process;
 mod process_values;
-mod repartition;
+pub(crate) mod repartition;
 mod select_key;
 mod sink;
 pub(crate) mod source;
+pub(crate) mod table;

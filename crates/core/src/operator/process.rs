@@ -8,7 +8,7 @@ use crate::failure::{FailedStep, Failure, Step, TaskFailure};
 use crate::processor::{Processor, ProcessorContext, PunctuationId, Sink, TaskContext};
 use crate::record::Record;
 use crate::time::Timestamp;
-use crate::topology::{Punctuated, Stages, Wired};
+use crate::topology::{Keys, Punctuated, Stages, Wired};
 
 const PREFIX: &str = "KSTREAM-PROCESSOR-";
 
@@ -54,7 +54,13 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
         processed: Processed,
         new: impl Fn() -> P + Send + Sync + 'static,
     ) -> KStream<'b, P::Key, P::Value> {
-        self.process_under(PREFIX, processed, new)
+        let processed = self.process_under(PREFIX, processed, new);
+        // A processor may change keys, but Kafka Streams does not count it among the operators
+        // before which repartitions are merged.
+        processed.builder.with_graph(|graph| {
+            graph.node_mut(processed.node).keys = Keys::Changed;
+        });
+        processed
     }
 
     pub(super) fn process_under<P: Processor<K, V>>(

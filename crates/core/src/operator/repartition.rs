@@ -7,9 +7,10 @@ use crate::dsl::{KStream, Repartitioned};
 use crate::error::TopologyError;
 use crate::operator::sink::{NullKeys, ToTopic};
 use crate::operator::source::FromTopic;
+use crate::partition::Partitioner;
 use crate::time::TimestampExtractor;
 use crate::topology::{
-    Graph, NodeKind, RepartitionNames, Stages, Wired, is_generated_name, validate_name,
+    Graph, NodeId, NodeKind, RepartitionNames, Stages, Wired, is_generated_name, validate_name,
 };
 
 const PREFIX: &str = "KSTREAM-REPARTITION-";
@@ -45,54 +46,102 @@ impl<K: 'static, V: 'static> KStream<'_, K, V> {
         KC: Codec<Item = K>,
         VC: Codec<Item = V>,
     {
-        let names = self
-            .builder
-            .with_graph(|graph| names(graph, repartitioned.name, repartitioned.partitions));
-        let topic = names.topic.clone();
-        let (key, value) = (Arc::new(repartitioned.key), Arc::new(repartitioned.value));
-        let partitioner = repartitioned.partitioner;
-        let reading = FromTopic::stages(
-            Arc::clone(&key),
-            Arc::clone(&value),
-            TimestampExtractor::record_time(),
-        );
-        let stages = Stages {
-            sink: Stages::sink(move |wiring, node| {
-                Wired::new::<K, V>(Box::new(ToTopic {
-                    topic: wiring.internal_output_topic(&topic),
-                    topic_name: wiring.internal_topic_name(&topic).into(),
-                    key: Arc::clone(&key),
-                    value: Arc::clone(&value),
-                    partitioner: partitioner.clone(),
-                    null_keys: NullKeys::Dropped,
-                    name: wiring.name_of(node).to_owned(),
-                }))
-            })
-            .sink,
-            source: reading.source,
-        };
+        let Repartitioned {
+            key,
+            value,
+            name,
+            partitions,
+            partitioner,
+        } = repartitioned;
         let node = self.builder.with_graph(|graph| {
-            let name = names.source.clone();
-            graph.add(name, &[self.node], NodeKind::Repartition(names), stages)
+            let is_named = name.is_some();
+            let name = name.unwrap_or_else(|| graph.names.next(PREFIX));
+            let topic = Through {
+                name,
+                is_named,
+                partitions,
+                merging: Merging::Never,
+                remedy: "Repartitioned::named",
+            };
+            let stages = stages(Arc::new(key), Arc::new(value), partitioner);
+            add(graph, self.node, topic, stages)
         });
         Self::new(self.builder, node)
     }
 }
 
-/// Takes the numbers as `KStreamImpl.doRepartition` does: one for a topic without a name, then
-/// one each for sink, filter and source, used or not.
-fn names(graph: &mut Graph, name: Option<String>, partitions: Option<u32>) -> RepartitionNames {
-    let given = name.is_some();
-    let name = name.unwrap_or_else(|| graph.names.next(PREFIX));
-    graph.check(validate_name("repartition", &name));
+/// Whether a repartition may be merged with others of the same key
+/// (`topology.optimization=merge.repartition.topics`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Merging {
+    Allowed,
+    Never,
+}
+
+/// A repartition topic to be made.
+pub(crate) struct Through {
+    /// The topic's name without application id and suffix.
+    pub(crate) name: String,
+    /// Whether the program gave the name.
+    pub(crate) is_named: bool,
+    pub(crate) partitions: Option<u32>,
+    pub(crate) merging: Merging,
+    /// The call that names it.
+    pub(crate) remedy: &'static str,
+}
+
+/// Adds a repartition after a node.
+pub(crate) fn add(graph: &mut Graph, parent: NodeId, through: Through, stages: Stages) -> NodeId {
+    let names = names(graph, &through);
+    let name = names.source.clone();
+    let node = graph.add(name, &[parent], NodeKind::Repartition(names), stages);
+    graph.node_mut(node).traits.may_be_merged = through.merging == Merging::Allowed;
+    node
+}
+
+/// Both sides of a repartition topic: what writes it and what reads it.
+pub(crate) fn stages<KC: Codec, VC: Codec>(
+    key: Arc<KC>,
+    value: Arc<VC>,
+    partitioner: Option<Partitioner<KC::Item, VC::Item>>,
+) -> Stages {
+    let reading = FromTopic::stages(
+        Arc::clone(&key),
+        Arc::clone(&value),
+        TimestampExtractor::record_time(),
+    );
+    let writing = Stages::sink(move |wiring, node| {
+        let graph = wiring.graph();
+        let topic = graph.repartition_topic(node);
+        let null_keys = if graph.leads_to_null_keys(node) {
+            NullKeys::Kept
+        } else {
+            NullKeys::Dropped
+        };
+        Wired::new(Box::new(ToTopic {
+            topic: wiring.internal_output_topic(&topic),
+            topic_name: wiring.internal_topic_name(&topic).into(),
+            key: Arc::clone(&key),
+            value: Arc::clone(&value),
+            partitioner: partitioner.clone(),
+            null_keys,
+            name: wiring.name_of(node).to_owned(),
+        }))
+    });
+    Stages {
+        sink: writing.sink,
+        source: reading.source,
+    }
+}
+
+/// Takes the numbers of sink, filter and source, used or not, as
+/// `KStreamImpl.createRepartitionedSource` does.
+pub(crate) fn names(graph: &mut Graph, through: &Through) -> RepartitionNames {
+    let (name, partitions) = (&through.name, through.partitions);
+    graph.check(validate_name("repartition", name));
     let topic = format!("{name}{SUFFIX}");
-    if !given && !graph.allow_generated_names {
-        graph.report(TopologyError::GeneratedName {
-            what: "the repartition topic",
-            node: name.clone(),
-            generated: topic.clone(),
-            remedy: "Repartitioned::named",
-        });
+    if !through.is_named {
+        graph.refuse_generated("the repartition topic", name, &topic, through.remedy);
     }
     if partitions == Some(0) {
         graph.report(TopologyError::NoPartitions(topic.clone()));
@@ -100,9 +149,9 @@ fn names(graph: &mut Graph, name: Option<String>, partitions: Option<u32>) -> Re
     let sink = graph.names.next("KSTREAM-SINK-");
     let filter = graph.names.next("KSTREAM-FILTER-");
     let source = graph.names.next("KSTREAM-SOURCE-");
-    if is_generated_name(&name) {
+    if is_generated_name(name) {
         return RepartitionNames {
-            filter,
+            filter: Some(filter),
             sink,
             source,
             topic,
@@ -110,7 +159,7 @@ fn names(graph: &mut Graph, name: Option<String>, partitions: Option<u32>) -> Re
         };
     }
     RepartitionNames {
-        filter: format!("{topic}-filter"),
+        filter: Some(format!("{topic}-filter")),
         sink: format!("{topic}-sink"),
         source: format!("{topic}-source"),
         topic,

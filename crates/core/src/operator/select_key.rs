@@ -40,6 +40,7 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
             let select = Arc::clone(&select);
             Box::new(SelectKey { select, next })
         })
+        .with_keys_changed()
     }
 }
 

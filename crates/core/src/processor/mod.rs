@@ -3,14 +3,19 @@
 mod api;
 mod context;
 mod fixed_key;
+mod lookup;
 mod punctuation;
 mod sink;
+mod table_output;
 mod task_context;
 
 pub use api::Processor;
 pub use context::ProcessorContext;
 pub use fixed_key::{FixedKeyContext, FixedKeyProcessor, FixedKeyRecord};
+pub(crate) use lookup::Lookup;
 pub(crate) use punctuation::PunctuationSchedule;
 pub use punctuation::{PunctuationId, PunctuationKind};
-pub(crate) use sink::{Discard, Shared, Sink, Tee};
+pub(crate) use sink::{Discard, Shared, Sink, tee_of};
+pub(crate) use table_output::TableOutput;
+pub(crate) use task_context::InHand;
 pub use task_context::{PartitionCounts, TaskContext, TaskCounters};

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use super::TaskContext;
 use crate::failure::Step;
 use crate::record::Record;
+use crate::topology::Wired;
 
 /// Takes records of one type. Private, so that a batch method can be added.
 pub(crate) trait Sink<K, V> {
@@ -47,6 +48,12 @@ impl<K: 'static, V: 'static> Tee<K, V> {
             Some(last) => Box::new(Self { first: sinks, last }),
         }
     }
+}
+
+/// A tee over sinks of these types.
+pub(crate) fn tee_of<K: Clone + 'static, V: Clone + 'static>(sinks: Vec<Wired>) -> Wired {
+    let sinks = sinks.into_iter().map(Wired::into_sink::<K, V>);
+    Wired::new(Tee::over(sinks.collect()))
 }
 
 impl<K: Clone, V: Clone> Sink<K, V> for Tee<K, V> {

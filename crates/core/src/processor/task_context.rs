@@ -3,16 +3,26 @@
 use std::error::Error;
 use std::fmt;
 
+use headwater_state::layer::CacheBudget;
+
 use super::PunctuationSchedule;
 use crate::failure::{
     Decision, FailedRecord, FailedStep, FailurePolicy, SkipLog, Step, TaskFailure,
 };
-use crate::record::{Offset, Origin, OutputBuffer, TopicPartition};
+use crate::record::{Offset, Origin, OutputBuffer, Record, TopicPartition};
+use crate::store::{Cause, StoreError};
 use crate::time::Timestamp;
 use crate::topology::TaskId;
 
 /// Index of an input partition within its task.
 type Lane = usize;
+
+/// The record being processed, by lane and offset; none during a punctuation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct InHand(Option<(Lane, Offset)>);
+
+/// `statestore.cache.max.bytes` of Kafka Streams.
+const CACHE_BYTES_MAX: usize = 10 * 1024 * 1024;
 
 /// Knows how many partitions an output topic has; asked only for partitioners of the user.
 pub trait PartitionCounts {
@@ -39,7 +49,7 @@ pub struct TaskCounters {
 pub struct TaskContext {
     task: TaskId,
     lanes: Vec<TopicPartition>,
-    in_hand: Option<(Lane, Offset)>,
+    in_hand: InHand,
     stream_time: Timestamp,
     wall_clock: Timestamp,
     commit_requested: bool,
@@ -47,6 +57,7 @@ pub struct TaskContext {
     policy: FailurePolicy,
     skip_log: SkipLog,
     partition_counts: Box<dyn PartitionCounts>,
+    cache: CacheBudget,
     pub(crate) outputs: OutputBuffer,
     pub(crate) punctuations: PunctuationSchedule,
 }
@@ -62,7 +73,7 @@ impl TaskContext {
         Self {
             task,
             lanes,
-            in_hand: None,
+            in_hand: InHand::default(),
             stream_time: Timestamp::UNKNOWN,
             wall_clock: Timestamp::UNKNOWN,
             commit_requested: false,
@@ -70,6 +81,7 @@ impl TaskContext {
             policy,
             skip_log: SkipLog::new(),
             partition_counts,
+            cache: CacheBudget::new(CACHE_BYTES_MAX),
             outputs: OutputBuffer::default(),
             punctuations: PunctuationSchedule::default(),
         }
@@ -102,7 +114,7 @@ impl TaskContext {
 
     /// Where the record in hand was read; none during a punctuation.
     pub fn origin(&self) -> Option<Origin<'_>> {
-        let (lane, offset) = self.in_hand?;
+        let (lane, offset) = self.in_hand.0?;
         let read = self.lanes.get(lane)?;
         Some(Origin {
             topic: &read.topic,
@@ -118,7 +130,7 @@ impl TaskContext {
 
     /// Takes a record in hand that has no time yet.
     pub fn take(&mut self, lane: usize, offset: Offset) {
-        self.in_hand = Some((lane, offset));
+        self.in_hand = InHand(Some((lane, offset)));
     }
 
     /// Puts the record in hand at its time and advances stream time.
@@ -129,7 +141,31 @@ impl TaskContext {
 
     /// Lets go of the record in hand: what follows is a punctuation or a flush.
     pub fn release(&mut self) {
-        self.in_hand = None;
+        self.in_hand = InHand::default();
+    }
+
+    /// What the caches of the task's stores draw on; set before the task is made.
+    pub fn set_cache_budget(&mut self, budget: CacheBudget) {
+        self.cache = budget;
+    }
+
+    pub(crate) const fn cache_budget(&self) -> &CacheBudget {
+        &self.cache
+    }
+
+    /// What a write that this record causes keeps of it.
+    pub(crate) fn cause<K, V>(&self, record: &Record<K, V>) -> Cause {
+        Cause {
+            timestamp: record.timestamp,
+            headers: record.headers.clone(),
+            in_hand: self.in_hand,
+        }
+    }
+
+    /// Takes another record in hand, to forward what it caused earlier; gives back the one that
+    /// was.
+    pub(crate) fn swap_in_hand(&mut self, in_hand: InHand) -> InHand {
+        std::mem::replace(&mut self.in_hand, in_hand)
     }
 
     /// Asks for a commit after this record.
@@ -194,6 +230,16 @@ impl TaskContext {
                 self.skip_log.skipped(&failure, self.wall_clock);
                 Ok(())
             }
+        }
+    }
+
+    /// Settles an error of a store: bytes that a codec refuses are the record's fault, an
+    /// engine that fails is not.
+    #[cold]
+    pub(crate) fn settle_store(&mut self, node: &str, error: StoreError) -> Step {
+        match error {
+            StoreError::Codec { .. } => self.settle(FailedStep::Process, node, error.into()),
+            StoreError::State { .. } => self.stop(FailedStep::Process, node, error.into()),
         }
     }
 

@@ -1,10 +1,12 @@
 //! What flows through a topology: keyed, timed records with headers.
 
+mod change;
 mod headers;
 mod origin;
 mod output;
 mod raw;
 
+pub use change::{Change, Stamped};
 pub use headers::{Header, Headers};
 pub use origin::{Offset, Origin, Partition, TopicPartition};
 pub use output::{OutputBuffer, OutputRecord, TopicIndex};

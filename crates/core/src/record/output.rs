@@ -29,7 +29,7 @@ pub struct OutputRecord<'a> {
     pub key: Option<&'a [u8]>,
     /// Value bytes, or null.
     pub value: Option<&'a [u8]>,
-    /// Event time.
+    /// Event time; [`Timestamp::UNKNOWN`] for the time at which the producer sends it.
     pub timestamp: Timestamp,
     /// Headers.
     pub headers: &'a Headers,
@@ -112,6 +112,34 @@ impl OutputBuffer {
                 Err(error)
             }
         }
+    }
+
+    /// Appends a record whose bytes are known.
+    pub(crate) fn append_bytes(
+        &mut self,
+        topic: TopicIndex,
+        partition: Partition,
+        timestamp: Timestamp,
+        headers: Headers,
+        key: &[u8],
+        value: Option<&[u8]>,
+    ) {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(key);
+        let key = start..self.bytes.len();
+        let value = value.map(|value| {
+            let start = self.bytes.len();
+            self.bytes.extend_from_slice(value);
+            start..self.bytes.len()
+        });
+        self.entries.push(Entry {
+            topic,
+            partition: Some(partition),
+            key: Some(key),
+            value,
+            timestamp,
+            headers,
+        });
     }
 
     /// The records in the order they were appended.

@@ -121,6 +121,28 @@ impl<K, V> TimestampExtractor<K, V> {
         Self::new(Origin::Field(Arc::new(field)), WhenInvalid::Skip)
     }
 
+    /// The same for a topic of a table, where a record may have no key or be a tombstone; such
+    /// records take the time they carry.
+    pub(crate) fn of_nullable(self) -> TimestampExtractor<Option<K>, Option<V>>
+    where
+        K: 'static,
+        V: 'static,
+    {
+        let when_invalid = self.when_invalid;
+        let origin = match self.origin {
+            Origin::Record => Origin::Record,
+            Origin::WallClock => Origin::WallClock,
+            Origin::Field(_) | Origin::General(_) => Origin::General(Arc::new(
+                move |key: &Option<K>, value: &Option<V>, times: &ExtractContext| match (key, value)
+                {
+                    (Some(key), Some(value)) => self.extract(key, value, times),
+                    _ => Extracted::At(times.record),
+                },
+            )),
+        };
+        TimestampExtractor::new(origin, when_invalid)
+    }
+
     /// Whatever `extract` makes of the key, the value and the times at hand. If it answers with a
     /// negative time, the record is dropped and counted.
     ///

@@ -3,11 +3,14 @@
 use std::any::Any;
 use std::time::Duration;
 
-use super::names::NameCounter;
+use super::names::{NameCounter, validate_name};
+use super::store_node::StoreNode;
+use super::table::TableNode;
 use super::{SourceNode, Wired, Wiring};
+use crate::dsl::TopologySettings;
 use crate::error::TopologyError;
 
-/// A node of the graph; also its rank: nodes are planned in the order of their declaration.
+/// A node of the graph, by the order of declaration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct NodeId(pub(crate) usize);
 
@@ -46,10 +49,14 @@ pub(crate) enum SinkTopic {
     Dynamic,
 }
 
-/// The names of the three nodes of a repartition, and what its topic is like.
+/// The name of a store within its topology.
+pub(crate) type StoreName = String;
+
+/// The names of the nodes of a repartition, and what its topic is like.
 #[derive(Clone, Debug)]
 pub(crate) struct RepartitionNames {
-    pub(crate) filter: String,
+    /// Drops records without a key; a repartition of a table has none.
+    pub(crate) filter: Option<String>,
     pub(crate) sink: String,
     pub(crate) source: String,
     /// Without the application id before it.
@@ -67,6 +74,10 @@ pub(crate) enum NodeKind {
     Processor,
     Sink(SinkTopic),
     Repartition(RepartitionNames),
+    /// Reads a topic whole into a global store, on every instance.
+    GlobalSource {
+        topic: String,
+    },
 }
 
 type MakeSink = Box<dyn Fn(&mut Wiring<'_>, NodeId) -> Wired + Send + Sync>;
@@ -104,10 +115,51 @@ impl Stages {
 /// that is where keys and values are known to be clonable.
 pub(crate) type MakeTee = Box<dyn Fn(Vec<Wired>) -> Wired + Send + Sync>;
 
+/// Whether records may have left the partition that their keys belong to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Keys {
+    /// Equal keys are on one partition, as they were in the topic.
+    #[default]
+    InPlace,
+    /// Keys were changed: before they are looked up, a repartition is needed.
+    Changed,
+}
+
+/// What a node does to its records, as far as the plan cares.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Traits {
+    /// It may change keys.
+    pub(crate) changes_keys: bool,
+    /// It may change values.
+    pub(crate) changes_values: bool,
+    /// It is a repartition that may be merged with others of the same keys.
+    pub(crate) may_be_merged: bool,
+    /// It merges streams.
+    pub(crate) merges: bool,
+    /// It is a left or outer join: records without a key pass through it.
+    pub(crate) takes_null_keys: bool,
+    /// How long it waits for late records, where it does.
+    pub(crate) grace_ms: Option<i64>,
+}
+
 /// One declared node.
 pub(crate) struct GraphNode {
     pub(crate) name: String,
+    /// Nodes are planned by rank; as declared, unless the plan has reasons.
+    pub(crate) rank: usize,
+    /// Nodes it comes after: what it takes records from, then tables it looks up.
     pub(crate) parents: Vec<NodeId>,
+    /// How many of the parents it takes records from.
+    pub(crate) inputs: usize,
+    /// Stores it is connected to.
+    pub(crate) stores: Vec<StoreName>,
+    pub(crate) table: Option<TableNode>,
+    /// Whether it is the source of a table: its topic may serve as the table's changelog.
+    pub(crate) table_source: bool,
+    pub(crate) keys: Keys,
+    pub(crate) traits: Traits,
+    /// Sources (or repartitions) whose partitions its records lie in.
+    pub(crate) sources: Vec<NodeId>,
     pub(crate) children: Vec<NodeId>,
     pub(crate) kind: NodeKind,
     pub(crate) stages: Stages,
@@ -123,8 +175,12 @@ pub(crate) struct GraphNode {
 #[derive(Default)]
 pub(crate) struct Graph {
     pub(crate) nodes: Vec<GraphNode>,
+    pub(crate) stores: Vec<StoreNode>,
+    /// Sources whose topics must have equal partition counts, with the join that asks for it.
+    pub(crate) copartitioned: Vec<Vec<NodeId>>,
     pub(crate) names: NameCounter,
     pub(crate) allow_generated_names: bool,
+    pub(crate) settings: TopologySettings,
     errors: Vec<TopologyError>,
 }
 
@@ -136,19 +192,57 @@ impl Graph {
         kind: NodeKind,
         stages: Stages,
     ) -> NodeId {
+        self.add_with_lookups(name, parents, &[], kind, stages)
+    }
+
+    /// Adds a node that takes records from `inputs` and comes after the tables it looks up.
+    pub(crate) fn add_with_lookups(
+        &mut self,
+        name: String,
+        inputs: &[NodeId],
+        lookups: &[NodeId],
+        kind: NodeKind,
+        stages: Stages,
+    ) -> NodeId {
         let id = NodeId(self.nodes.len());
-        let mut distinct: Vec<NodeId> = Vec::with_capacity(parents.len());
-        for &parent in parents {
+        let mut distinct: Vec<NodeId> = Vec::with_capacity(inputs.len() + lookups.len());
+        let (mut keys, mut sources) = (Keys::InPlace, Vec::new());
+        for &parent in inputs {
             // A stream merged with itself has one edge, as in Kafka Streams.
             if !distinct.contains(&parent) {
                 distinct.push(parent);
                 self.node_mut(parent).children.push(id);
                 self.node_mut(parent).own_children.push(id);
             }
+            let parent = self.node(parent);
+            if parent.keys == Keys::Changed {
+                keys = Keys::Changed;
+            }
+            sources.extend(parent.sources.iter().copied());
         }
+        let inputs = distinct.len();
+        for &table in lookups {
+            if !distinct.contains(&table) {
+                distinct.push(table);
+                self.node_mut(table).children.push(id);
+            }
+        }
+        if !matches!(kind, NodeKind::Processor | NodeKind::Sink(_)) {
+            (keys, sources) = (Keys::InPlace, vec![id]);
+        }
+        sources.sort_unstable();
+        sources.dedup();
         self.nodes.push(GraphNode {
             name,
+            rank: id.0,
             parents: distinct,
+            inputs,
+            stores: Vec::new(),
+            table: None,
+            table_source: false,
+            keys,
+            traits: Traits::default(),
+            sources,
             children: Vec::new(),
             kind,
             stages,
@@ -165,6 +259,90 @@ impl Graph {
 
     pub(crate) fn node_mut(&mut self, id: NodeId) -> &mut GraphNode {
         self.nodes.get_mut(id.0).expect("ids come from this graph")
+    }
+
+    /// Declares a store.
+    pub(crate) fn add_store(&mut self, store: StoreNode) {
+        if self.stores.iter().any(|known| known.name == store.name) {
+            self.report(TopologyError::DuplicateStore(store.name.clone()));
+        }
+        self.check(validate_name("store", &store.name));
+        self.stores.push(store);
+    }
+
+    pub(crate) fn store(&self, name: &str) -> Option<&StoreNode> {
+        self.stores.iter().find(|store| store.name == name)
+    }
+
+    /// Connects a node to stores, so that they live in one sub-topology.
+    pub(crate) fn connect(&mut self, id: NodeId, stores: impl IntoIterator<Item = StoreName>) {
+        let node = self.node_mut(id);
+        for store in stores {
+            if !node.stores.contains(&store) {
+                node.stores.push(store);
+            }
+        }
+    }
+
+    /// All stores that a node uses: its own table's, if that is kept, then those it was
+    /// connected to.
+    pub(crate) fn stores_of(&self, id: NodeId) -> Vec<StoreName> {
+        let node = self.node(id);
+        let kept = node.table.iter().filter(|table| table.is_kept);
+        let mut stores: Vec<StoreName> = kept.filter_map(|table| table.store.clone()).collect();
+        for store in &node.stores {
+            if !stores.contains(store) {
+                stores.push(store.clone());
+            }
+        }
+        stores
+    }
+
+    /// Ranks a node behind all that were declared so far.
+    pub(crate) fn move_to_end(&mut self, id: NodeId) {
+        let end = self.nodes.len();
+        self.node_mut(id).rank = end;
+    }
+
+    /// The topic of a repartition, without the application id before it.
+    pub(crate) fn repartition_topic(&self, id: NodeId) -> String {
+        match &self.node(id).kind {
+            NodeKind::Repartition(names) => names.topic.clone(),
+            _ => unreachable!("only a repartition has such a topic"),
+        }
+    }
+
+    /// Whether a join that takes records without a key follows somewhere.
+    pub(crate) fn leads_to_null_keys(&self, id: NodeId) -> bool {
+        let children = &self.node(id).children;
+        children
+            .iter()
+            .any(|&child| self.node(child).traits.takes_null_keys || self.leads_to_null_keys(child))
+    }
+
+    /// Notes that a node may change keys.
+    pub(crate) fn changes_keys(&mut self, id: NodeId) {
+        let node = self.node_mut(id);
+        node.keys = Keys::Changed;
+        node.traits.changes_keys = true;
+    }
+
+    /// Refuses a generated name for what outlives the program, unless they were asked for.
+    pub(crate) fn refuse_generated(
+        &mut self,
+        what: &'static str,
+        node: &str,
+        generated: &str,
+        remedy: &'static str,
+    ) {
+        if !self.allow_generated_names {
+            self.report(TopologyError::GeneratedName {
+                what,
+                node: node.to_owned(),
+                generated: generated.to_owned(),
+                remedy,
+            });
+        }
     }
 
     /// Keeps an error for `build`, so that the verbs need not return results.

@@ -10,19 +10,26 @@ mod internal_topic;
 mod names;
 mod plan;
 mod source_node;
+mod store_node;
 mod subtopology;
+mod table;
 mod task_graph;
 mod wiring;
 
-pub(crate) use graph::{Graph, NodeId, NodeKind, RepartitionNames, SinkTopic, Stages};
+pub(crate) use graph::{
+    Graph, Keys, NodeId, NodeKind, RepartitionNames, SinkTopic, Stages, StoreName, Traits,
+};
 pub use graph::{OffsetReset, SourceTopics};
-pub use internal_topic::InternalTopic;
+pub use internal_topic::{InternalTopic, TopicPurpose};
 pub(crate) use names::{is_generated as is_generated_name, validate_name};
 pub(crate) use source_node::InvalidTime;
 pub use source_node::{SourceNode, Staged};
+pub use store_node::StoreLog;
+pub(crate) use store_node::{Logging, StoreKind, StoreNode};
 pub use subtopology::{Subtopology, SubtopologySource, TaskId};
+pub(crate) use table::{Materialize, OldValues, TableNode};
 pub use task_graph::TaskGraph;
-pub(crate) use wiring::{Punctuated, Wired, Wiring};
+pub(crate) use wiring::{Punctuated, Wired, WiredLookup, Wiring};
 
 use std::fmt;
 use std::sync::Arc;

@@ -17,6 +17,11 @@ impl NameCounter {
         self.0 += 1;
         name
     }
+
+    /// The name of a store.
+    pub(crate) fn next_store(&mut self, prefix: &str) -> String {
+        self.next(&format!("{prefix}STATE-STORE-"))
+    }
 }
 
 /// Checks a name that the user gave (`org.apache.kafka.streams.kstream.Named.validate`).

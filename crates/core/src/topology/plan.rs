@@ -8,7 +8,7 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, HashSet};
 
 use super::describe::java_order;
-use super::graph::{Graph, NodeId, NodeKind, SinkTopic, SourceTopics};
+use super::graph::{Graph, NodeId, NodeKind, SinkTopic, SourceTopics, StoreName};
 use super::subtopology::matches_whole;
 use super::{InternalTopic, Subtopology, SubtopologySource};
 use crate::error::TopologyError;
@@ -20,6 +20,8 @@ pub(crate) struct PlannedNode {
     pub(crate) kind: PlannedKind,
     /// Places of its parents in [`Plan::nodes`], in order.
     pub(crate) parents: Vec<usize>,
+    /// Stores it is connected to.
+    pub(crate) stores: Vec<StoreName>,
 }
 
 #[derive(Clone, Debug)]
@@ -67,6 +69,10 @@ impl Plan {
             internal_sinks: all
                 .clone()
                 .flat_map(|one| one.internal_sinks.iter().cloned())
+                .collect(),
+            stores: all
+                .clone()
+                .flat_map(|one| one.stores.iter().cloned())
                 .collect(),
             nodes: all.flat_map(|one| one.nodes.iter().copied()).collect(),
         };
@@ -168,21 +174,22 @@ fn absorb(graph: &mut Graph, main: NodeId, other: NodeId) -> Result<(), Topology
     Ok(())
 }
 
-/// By declaration, but never before a parent.
+/// By rank, but never before a parent.
 fn writing_order(graph: &Graph, removed: &HashSet<NodeId>) -> Vec<NodeId> {
-    let mut queue: BinaryHeap<Reverse<NodeId>> = (0..graph.nodes.len())
+    let ranked = |id: NodeId| Reverse((graph.node(id).rank, id));
+    let mut queue: BinaryHeap<Reverse<(usize, NodeId)>> = (0..graph.nodes.len())
         .map(NodeId)
         .filter(|id| graph.node(*id).parents.is_empty() && !removed.contains(id))
-        .map(Reverse)
+        .map(ranked)
         .collect();
     let mut written = HashSet::new();
     let mut order = Vec::with_capacity(graph.nodes.len());
-    while let Some(Reverse(id)) = queue.pop() {
+    while let Some(Reverse((_, id))) = queue.pop() {
         let node = graph.node(id);
         let ready = node.parents.iter().all(|parent| written.contains(parent));
         if ready && written.insert(id) {
             order.push(id);
-            queue.extend(node.children.iter().copied().map(Reverse));
+            queue.extend(node.children.iter().copied().map(ranked));
         }
     }
     order
@@ -195,6 +202,7 @@ struct Writer {
     /// Where the output of a graph node comes from.
     output: HashMap<NodeId, usize>,
     names: HashSet<String>,
+    stores: HashSet<StoreName>,
 }
 
 impl Writer {
@@ -203,6 +211,7 @@ impl Writer {
         let parents = node
             .parents
             .iter()
+            .take(node.inputs)
             .map(|parent| *self.output.get(parent).expect("parents are written first"))
             .collect();
         let place = match &node.kind {
@@ -214,15 +223,23 @@ impl Writer {
                     parents,
                 )?
             }
-            NodeKind::Processor => self.push(&node.name, PlannedKind::Processor, parents)?,
+            NodeKind::Processor => {
+                let place = self.push(&node.name, PlannedKind::Processor, parents)?;
+                self.connect(graph, place, id)?;
+                place
+            }
+            NodeKind::GlobalSource { .. } => todo!("global sources"),
             NodeKind::Sink(topic) => {
                 self.push(&node.name, PlannedKind::Sink(topic.clone()), parents)?
             }
             NodeKind::Repartition(names) => {
-                let filter = self.push(&names.filter, PlannedKind::Processor, parents)?;
+                let parents = match &names.filter {
+                    Some(filter) => vec![self.push(filter, PlannedKind::Processor, parents)?],
+                    None => parents,
+                };
                 let topic = SinkTopic::Internal(names.topic.clone());
-                self.push(&names.sink, PlannedKind::Sink(topic), vec![filter])?;
-                self.add_internal_topic(&names.topic, names.partitions)?;
+                self.push(&names.sink, PlannedKind::Sink(topic), parents)?;
+                self.add_internal_topic(graph, &names.topic, names.partitions)?;
                 let topics = SourceTopics::Internal(names.topic.clone());
                 self.push(
                     &names.source,
@@ -249,12 +266,44 @@ impl Writer {
             name: name.to_owned(),
             kind,
             parents,
+            stores: Vec::new(),
         });
         Ok(place)
     }
 
+    /// Connects a written node to its stores; the first node of a store brings its changelog.
+    fn connect(&mut self, graph: &Graph, place: usize, id: NodeId) -> Result<(), TopologyError> {
+        let stores = graph.stores_of(id);
+        for name in &stores {
+            let Some(store) = graph.store(name) else {
+                return Err(TopologyError::UnknownStore {
+                    node: graph.node(id).name.clone(),
+                    store: name.clone(),
+                });
+            };
+            if self.stores.insert(name.clone()) {
+                if !store.is_named && !graph.allow_generated_names {
+                    return Err(TopologyError::GeneratedName {
+                        what: "the store",
+                        node: graph.node(id).name.clone(),
+                        generated: name.clone(),
+                        remedy: "Materialized::named",
+                    });
+                }
+                let settings = &graph.settings;
+                let changelog = InternalTopic::changelog(store, settings);
+                self.plan.internal_topics.extend(changelog);
+            }
+        }
+        if let Some(planned) = self.plan.nodes.get_mut(place) {
+            planned.stores = stores;
+        }
+        Ok(())
+    }
+
     fn add_internal_topic(
         &mut self,
+        graph: &Graph,
         name: &str,
         partitions: Option<u32>,
     ) -> Result<(), TopologyError> {
@@ -262,7 +311,8 @@ impl Writer {
         if topics.iter().any(|topic| topic.name == name) {
             return Err(TopologyError::DuplicateInternalTopic(name.to_owned()));
         }
-        topics.push(InternalTopic::repartition(name.to_owned(), partitions));
+        let topic = InternalTopic::repartition(name.to_owned(), partitions, &graph.settings);
+        topics.push(topic);
         Ok(())
     }
 }
@@ -270,9 +320,18 @@ impl Writer {
 /// Nodes joined by edges form a sub-topology; ids go by first appearance.
 fn group(nodes: &[PlannedNode], graph: &Graph) -> Result<Vec<Subtopology>, TopologyError> {
     let mut group_of: Vec<usize> = (0..nodes.len()).collect();
+    let mut first_of_store: HashMap<&StoreName, usize> = HashMap::new();
     for (place, node) in nodes.iter().enumerate() {
         for &parent in &node.parents {
             let (from, to) = (root(&group_of, parent), root(&group_of, place));
+            if let Some(entry) = group_of.get_mut(to) {
+                *entry = from;
+            }
+        }
+        // A store keeps all nodes that use it in one task.
+        for store in &node.stores {
+            let first = *first_of_store.entry(store).or_insert(place);
+            let (from, to) = (root(&group_of, first), root(&group_of, place));
             if let Some(entry) = group_of.get_mut(to) {
                 *entry = from;
             }
@@ -291,12 +350,18 @@ fn group(nodes: &[PlannedNode], graph: &Graph) -> Result<Vec<Subtopology>, Topol
                     id: u32::try_from(groups.len()).expect("fewer than 2^32 sub-topologies"),
                     sources: Vec::new(),
                     internal_sinks: Vec::new(),
+                    stores: Vec::new(),
                     nodes: Vec::new(),
                 });
                 roots.len() - 1
             });
         if let (Some(group), Some(node)) = (groups.get_mut(group), nodes.get(place)) {
             group.nodes.push(place);
+            for store in java_order::hash_set_copy(&node.stores) {
+                if !group.stores.contains(&store) {
+                    group.stores.push(store);
+                }
+            }
             enroll(group, node, graph)?;
         }
     }

@@ -55,6 +55,8 @@ pub struct Subtopology {
     pub sources: Vec<SubtopologySource>,
     /// Internal topics it writes, without the application id before the names.
     pub internal_sinks: Vec<String>,
+    /// Its stores, those upstream first.
+    pub stores: Vec<String>,
     pub(crate) nodes: Vec<usize>,
 }
 

@@ -4,10 +4,13 @@ use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
 
+use super::store_node::StoreLog;
+use super::wiring::Flush;
 use super::{Punctuated, SourceNode, Staged};
 use crate::failure::TaskFailure;
 use crate::processor::{PunctuationKind, TaskContext};
 use crate::record::{Offset, RawRecord};
+use crate::store::{RestoreRecord, StoreContent, StoreError, TaskStore};
 use crate::time::Timestamp;
 
 /// The processors of one task. Not `Send`: it stays on the thread that made it.
@@ -16,6 +19,16 @@ pub struct TaskGraph {
     /// Which source reads each lane.
     pub(crate) source_of_lane: Vec<usize>,
     pub(crate) processors: Vec<Rc<RefCell<dyn Punctuated>>>,
+    /// In the order in which they are flushed: those upstream first.
+    pub(crate) stores: Vec<TaskStoreSlot>,
+}
+
+/// A store of a task, with what flushing it does beyond writing.
+pub(crate) struct TaskStoreSlot {
+    pub(crate) name: String,
+    pub(crate) changelog: Option<StoreLog>,
+    pub(crate) store: Rc<RefCell<dyn TaskStore>>,
+    pub(crate) flush: Option<Flush>,
 }
 
 impl TaskGraph {
@@ -96,6 +109,62 @@ impl TaskGraph {
     /// When the next punctuation by this clock is due.
     pub fn next_punctuation(&self, kind: PunctuationKind, task: &TaskContext) -> Option<Timestamp> {
         task.punctuations.next_due(kind)
+    }
+
+    /// Writes what waits in the caches of all stores, each before those downstream of it, and
+    /// pushes what tables pass on.
+    ///
+    /// # Errors
+    /// If a node stops the task.
+    pub fn flush(&mut self, task: &mut TaskContext) -> Result<(), Box<TaskFailure>> {
+        for slot in &mut self.stores {
+            match &mut slot.flush {
+                Some(flush) => flush(task)?,
+                None => {
+                    if let Err(error) = slot.store.borrow_mut().flush(task) {
+                        task.settle_store(&slot.name, error)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The stores, with the topics they are restored from.
+    pub fn stores(&self) -> impl Iterator<Item = (&str, Option<&StoreLog>)> {
+        let stores = self.stores.iter();
+        stores.map(|slot| (slot.name.as_str(), slot.changelog.as_ref()))
+    }
+
+    /// Puts a record of a changelog back into its store, before the first record is processed.
+    ///
+    /// # Errors
+    /// If the store does not understand it.
+    pub fn restore(
+        &mut self,
+        store: &str,
+        key: &[u8],
+        value: Option<&[u8]>,
+        timestamp: Timestamp,
+    ) -> Result<(), StoreError> {
+        let record = RestoreRecord {
+            key,
+            value,
+            timestamp,
+        };
+        match self.stores.iter().find(|slot| slot.name == store) {
+            Some(slot) => slot.store.borrow_mut().restore(&record),
+            None => Ok(()),
+        }
+    }
+
+    /// What a store holds, for tests; `None` if the task has no such store.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn content(&self, store: &str) -> Option<Result<StoreContent, StoreError>> {
+        let slot = self.stores.iter().find(|slot| slot.name == store)?;
+        Some(slot.store.borrow().content())
     }
 
     /// Calls every processor's `close`, once, after the last record.

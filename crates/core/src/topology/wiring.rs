@@ -6,13 +6,15 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::graph::{Erased, Graph, NodeId, NodeKind};
+use super::graph::{Erased, Graph, NodeId, NodeKind, StoreName};
 use super::plan::Plan;
 use super::source_node::SameTopics;
-use super::{InternalTopic, SourceNode, TaskGraph};
-use crate::failure::TaskFailure;
-use crate::processor::{Discard, PunctuationId, Shared, Sink, TaskContext};
+use super::task_graph::TaskStoreSlot;
+use super::{InternalTopic, Logging, SourceNode, StoreNode, TaskGraph};
+use crate::failure::{Step, TaskFailure};
+use crate::processor::{Discard, Lookup, PunctuationId, Shared, Sink, TableOutput, TaskContext};
 use crate::record::TopicIndex;
+use crate::store::{ChangelogTopic, FlushTable, OpenStore, StoreOpening};
 use crate::time::Timestamp;
 
 /// A processor that the task calls outside of records.
@@ -45,6 +47,31 @@ impl Wired {
     }
 }
 
+/// A table's lookup whose types are known to the two nodes it connects.
+pub(crate) struct WiredLookup(Erased);
+
+impl WiredLookup {
+    pub(crate) fn new<K: 'static, V: 'static>(lookup: Box<dyn Lookup<K, V>>) -> Self {
+        Self(Box::new(lookup))
+    }
+
+    fn into_lookup<K: 'static, V: 'static>(self) -> Box<dyn Lookup<K, V>> {
+        *self
+            .0
+            .downcast::<Box<dyn Lookup<K, V>>>()
+            .expect("handles are typed, so a lookup gives what its table holds")
+    }
+}
+
+/// Flushes the cache of a table's store and passes on what was written.
+pub(crate) type Flush = Box<dyn FnMut(&mut TaskContext) -> Step>;
+
+/// A store while its task is wired.
+struct WiredStore {
+    open: OpenStore,
+    flush: Option<Flush>,
+}
+
 /// What is being wired: one task's chains, from the sources down.
 pub(crate) struct Wiring<'t> {
     graph: &'t Graph,
@@ -53,6 +80,9 @@ pub(crate) struct Wiring<'t> {
     /// Sinks of nodes with several parents, made once.
     shared: HashMap<NodeId, Box<dyn Any>>,
     processors: Vec<Option<Rc<RefCell<dyn Punctuated>>>>,
+    stores: HashMap<StoreName, WiredStore>,
+    /// What several parts of one operator share, by the node that stands for it.
+    common: HashMap<NodeId, Box<dyn Any>>,
 }
 
 impl Wiring<'_> {
@@ -90,6 +120,90 @@ impl Wiring<'_> {
             .iter()
             .map(|&child| self.sink_of::<K, V>(child).into_sink())
             .collect()
+    }
+
+    /// Opens a store of the task; every call for one name gives the same store.
+    pub(crate) fn store<T: 'static>(&mut self, name: &str) -> Rc<RefCell<T>> {
+        if !self.stores.contains_key(name) {
+            let store = self.open_store(name);
+            let wired = WiredStore {
+                open: store,
+                flush: None,
+            };
+            self.stores.insert(name.to_owned(), wired);
+        }
+        let wired = self.stores.get(name).expect("it was just opened");
+        let typed = wired.open.typed();
+        typed.expect("the types of a store are checked when the topology is built")
+    }
+
+    fn open_store(&mut self, name: &str) -> OpenStore {
+        let store = self.graph.store(name);
+        let store = store.expect("a topology whose stores are missing is not built");
+        let topic_name = match &store.logging {
+            Logging::SourceTopic(topic) => topic.clone(),
+            _ => InternalTopic::decorated(&store.changelog_name(), self.application_id),
+        };
+        let changelog = match &store.logging {
+            Logging::Changelog { .. } => Some(ChangelogTopic {
+                topic: self.task.outputs.topic(&topic_name),
+                partition: self.task.task().partition,
+            }),
+            Logging::Off | Logging::SourceTopic(_) => None,
+        };
+        (store.open)(&StoreOpening {
+            name: name.into(),
+            topic_name: topic_name.into(),
+            changelog,
+            cache: self.task.cache_budget().clone(),
+        })
+    }
+
+    /// The output of a table that is kept in this store: what its cache holds goes on when the
+    /// task flushes its stores.
+    pub(crate) fn table_output<K: 'static, V: 'static, S>(
+        &mut self,
+        node: NodeId,
+        store: &str,
+    ) -> TableOutput<K, V, S>
+    where
+        S: FlushTable<K, V> + 'static,
+    {
+        let rows = self.store::<S>(store);
+        let sends_old = self.graph.table(node).sends_old;
+        let next = self.downstream(node);
+        let output = TableOutput::new(self.name_of(node), rows, sends_old, next);
+        let mut flushing = output.handle();
+        if let Some(wired) = self.stores.get_mut(store) {
+            wired.flush = Some(Box::new(move |task| flushing.flush(task)));
+        }
+        output
+    }
+
+    /// What answers for the rows of a table.
+    pub(crate) fn lookup<K: 'static, V: 'static>(
+        &mut self,
+        table: NodeId,
+    ) -> Box<dyn Lookup<K, V>> {
+        let graph = self.graph;
+        (graph.table(table).lookup)(self, table).into_lookup()
+    }
+
+    /// What the parts of one operator share within a task: made by the first that asks.
+    pub(crate) fn common<T: 'static>(
+        &mut self,
+        operator: NodeId,
+        make: impl FnOnce() -> T,
+    ) -> Rc<RefCell<T>> {
+        let common = self.common.entry(operator);
+        let common = common.or_insert_with(|| Box::new(Rc::new(RefCell::new(make()))));
+        let common = common.downcast_ref::<Rc<RefCell<T>>>();
+        Rc::clone(common.expect("the parts of an operator share one type"))
+    }
+
+    /// The graph as declared, with all that was settled by the end of it.
+    pub(crate) const fn graph(&self) -> &Graph {
+        self.graph
     }
 
     /// Makes a processor that the task calls outside of records: `init` runs parents first, so
@@ -181,6 +295,8 @@ pub(crate) fn instantiate(
         application_id,
         shared: HashMap::new(),
         processors: Vec::new(),
+        stores: HashMap::new(),
+        common: HashMap::new(),
     };
     let mut sources: Vec<Box<dyn SourceNode>> = subtopology
         .sources
@@ -201,10 +317,23 @@ pub(crate) fn instantiate(
             source.open_lane(lane);
         }
     }
+    let mut stores = wiring.stores;
+    let in_order = subtopology.stores.iter();
+    let stores = in_order.filter_map(|name| {
+        let wired = stores.remove(name)?;
+        Some(TaskStoreSlot {
+            name: name.clone(),
+            changelog: graph.store(name).and_then(StoreNode::logged_to),
+            store: wired.open.store,
+            flush: wired.flush,
+        })
+    });
+    let stores = stores.collect();
     TaskGraph {
         sources,
         source_of_lane,
         processors: wiring.processors.into_iter().flatten().collect(),
+        stores,
     }
 }
 

@@ -17,6 +17,7 @@ use headwater_core::config::TaskIdle;
 use headwater_core::failure::FailurePolicy;
 use headwater_core::processor::{PartitionCounts, PunctuationKind, TaskContext, TaskCounters};
 use headwater_core::record::{Offset, TopicPartition};
+use headwater_core::store::CacheBudget;
 use headwater_core::time::Timestamp;
 use headwater_core::topology::{Staged, TaskGraph, TaskId, Topology};
 
@@ -42,6 +43,8 @@ pub struct TaskSetup {
     pub failure_policy: FailurePolicy,
     /// How long to wait for empty partitions.
     pub idling: TaskIdle,
+    /// What the caches of its stores draw on.
+    pub cache: CacheBudget,
 }
 
 /// Why a slice of processing ended.
@@ -96,6 +99,7 @@ impl Task {
         let mut context =
             TaskContext::new(setup.id, partitions, setup.failure_policy, partition_counts);
         context.set_wall_clock(now);
+        context.set_cache_budget(setup.cache);
         for lane in &setup.lanes {
             context.restore_stream_time(lane.partition_time);
         }
@@ -184,6 +188,24 @@ impl Task {
     pub fn next_wall_clock_punctuation(&self) -> Option<Timestamp> {
         self.graph
             .next_punctuation(PunctuationKind::WallClock, &self.context)
+    }
+
+    /// Writes what waits in the caches of the stores, and all that follows from it: the first
+    /// step of a commit.
+    ///
+    /// # Errors
+    /// If a node stops the task.
+    pub fn flush_caches(&mut self, now: Timestamp) -> Result<(), TaskError> {
+        self.context.set_wall_clock(now);
+        self.context.release();
+        self.graph.flush(&mut self.context)?;
+        self.outputs_finished = self.context.outputs().len();
+        Ok(())
+    }
+
+    /// The chains of the task and its stores, for a driver that restores and shows them.
+    pub const fn graph_mut(&mut self) -> &mut TaskGraph {
+        &mut self.graph
     }
 
     /// Whether a processor asked for a commit since this was last asked.

@@ -4,7 +4,7 @@
 //! of the sub-topologies that write it (apache/kafka `RepartitionTopics`); one repartition may
 //! feed another, so counts are found in rounds.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use headwater_core::topology::{InternalTopic, Subtopology, Topology};
 
@@ -77,10 +77,7 @@ fn new_topic(
     topic: &InternalTopic,
     settings: &Settings,
 ) -> NewTopic {
-    let config = topic.config.iter();
-    let mut config: BTreeMap<String, String> = config
-        .map(|(key, value)| ((*key).to_owned(), value.clone()))
-        .collect();
+    let mut config = topic.config.clone();
     config.extend(settings.internal_topic_config.clone());
     NewTopic {
         name,

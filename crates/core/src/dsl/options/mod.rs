@@ -1,14 +1,22 @@
 //! The options of the verbs: codecs, names, partitioners.
 
 mod consumed;
+mod grouped;
+mod materialized;
 mod printed;
 mod processed;
 mod produced;
 mod repartitioned;
+mod settings;
 
 pub use consumed::Consumed;
+pub use grouped::Grouped;
+pub use materialized::Materialized;
+pub(crate) use materialized::{ResolvedName, StoreNaming, StoreSettings};
 pub(crate) use printed::Format;
 pub use printed::Printed;
 pub use processed::Processed;
 pub use produced::Produced;
 pub use repartitioned::Repartitioned;
+pub use settings::StoreType;
+pub(crate) use settings::{Optimizations, TopologySettings};

@@ -56,7 +56,8 @@ fn write_node(text: &mut String, described: &Described<'_>, nodes: &[Described<'
         ),
         PlannedKind::Processor => writeln!(
             text,
-            "    Processor: {name} (stores: [])\n      --> {children}\n      <-- {parents}"
+            "    Processor: {name} (stores: [{}])\n      --> {children}\n      <-- {parents}",
+            java_order::hash_set_copy(&described.node.stores).join(", ")
         ),
         PlannedKind::Sink(SinkTopic::Named(topic) | SinkTopic::Internal(topic)) => {
             writeln!(

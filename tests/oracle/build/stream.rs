@@ -1,52 +1,22 @@
-//! A case's operators, one DSL call each.
+//! Operators on streams.
 
-use std::collections::HashMap;
-
-use headwater_core::dsl::{Consumed, KStream, Processed, Produced, Repartitioned, StreamsBuilder};
-use headwater_core::time::{ExtractContext, Extracted, Timestamp, TimestampExtractor};
+use headwater_core::dsl::{Consumed, KStream, Produced, Repartitioned};
 use serde_json::Value as Json;
 
+use super::{Build, extractor_named, name, named, nullable, or_none, or_null, predicate, text};
 use crate::functions::Function;
-use crate::processors::Stateless;
 use crate::value::{Type, Value, ValueCodec};
 
 /// A stream with the types that a case gives its keys and values.
 #[derive(Clone)]
-struct Stream<'b> {
-    handle: KStream<'b, Value, Value>,
-    key: Type,
-    value: Type,
-}
-
-/// The streams of a case, by id.
-pub(crate) struct Build<'b> {
-    builder: &'b StreamsBuilder,
-    streams: HashMap<String, Stream<'b>>,
-    /// Types of the source topics.
-    pub(crate) inputs: HashMap<String, (Type, Type)>,
+pub(super) struct Stream<'b> {
+    pub(super) handle: KStream<'b, Value, Option<Value>>,
+    pub(super) key: Type,
+    pub(super) value: Type,
 }
 
 impl<'b> Build<'b> {
-    pub(crate) fn new(builder: &'b StreamsBuilder) -> Self {
-        Self {
-            builder,
-            streams: HashMap::new(),
-            inputs: HashMap::new(),
-        }
-    }
-
-    /// Applies one operator; the error says what is not supported yet.
-    pub(crate) fn apply(&mut self, op: &Json) -> Result<(), String> {
-        match text(op, "op") {
-            "stream" => self.stream(op),
-            "merge" => self.merge(op),
-            "split" => self.split(op),
-            "to" => self.to(op),
-            _ => self.one_to_one(op),
-        }
-    }
-
-    fn stream(&mut self, op: &Json) -> Result<(), String> {
+    pub(super) fn stream(&mut self, op: &Json) -> Result<(), String> {
         let (key, value) = (
             Type::named(text(op, "key"))?,
             Type::named(text(op, "value"))?,
@@ -62,9 +32,12 @@ impl<'b> Build<'b> {
         for topic in &topics {
             self.inputs.insert(topic.clone(), (key, value));
         }
-        let mut consumed = Consumed::with(ValueCodec(key), ValueCodec(value));
+        let mut consumed = Consumed::with(ValueCodec(key), nullable(value));
         if let Some(extractor) = op.get("extractor").and_then(Json::as_str) {
-            consumed = consumed.timestamp_extractor(extractor_named(extractor)?);
+            consumed = consumed
+                .timestamp_extractor(extractor_named(extractor, |value: &Option<Value>| {
+                    value.as_ref()?.long()
+                })?);
         }
         if let Some(name) = name(op) {
             consumed = consumed.named(name);
@@ -74,14 +47,14 @@ impl<'b> Build<'b> {
         Ok(())
     }
 
-    fn merge(&mut self, op: &Json) -> Result<(), String> {
+    pub(super) fn merge(&mut self, op: &Json) -> Result<(), String> {
         let (left, right) = (self.from(op, "from")?, self.from(op, "with")?);
         let handle = named(left.handle.merge(right.handle), op);
         self.keep(op, handle, left.key, left.value);
         Ok(())
     }
 
-    fn split(&mut self, op: &Json) -> Result<(), String> {
+    pub(super) fn split(&mut self, op: &Json) -> Result<(), String> {
         let from = self.from(op, "from")?;
         let mut split = from.handle.split();
         if let Some(name) = name(op) {
@@ -89,7 +62,9 @@ impl<'b> Build<'b> {
         }
         for branch in op["branches"].as_array().into_iter().flatten() {
             let predicate = predicate(&branch["predicate"])?;
-            let holds = move |key: &Value, value: &Value| predicate.holds(key, value);
+            let holds = move |key: &Value, value: &Option<Value>| {
+                predicate.holds(key, value.as_ref().unwrap_or(&Value::Null))
+            };
             let handle = match name(branch) {
                 Some(name) => split.branch_named(name, holds),
                 None => split.branch(holds),
@@ -106,9 +81,9 @@ impl<'b> Build<'b> {
         Ok(())
     }
 
-    fn to(&mut self, op: &Json) -> Result<(), String> {
+    pub(super) fn to(&mut self, op: &Json) -> Result<(), String> {
         let from = self.from(op, "from")?;
-        let mut produced = Produced::with(ValueCodec(from.key), ValueCodec(from.value));
+        let mut produced = Produced::with(ValueCodec(from.key), nullable(from.value));
         if let Some(name) = name(op) {
             produced = produced.named(name);
         }
@@ -116,25 +91,8 @@ impl<'b> Build<'b> {
         Ok(())
     }
 
-    fn one_to_one(&mut self, op: &Json) -> Result<(), String> {
+    pub(super) fn one_to_one(&mut self, op: &Json) -> Result<(), String> {
         let what = text(op, "op");
-        if !matches!(
-            what,
-            "filter"
-                | "filter_not"
-                | "map"
-                | "map_values"
-                | "flat_map"
-                | "flat_map_values"
-                | "select_key"
-                | "peek"
-                | "foreach"
-                | "repartition"
-                | "process"
-                | "process_values"
-        ) {
-            return Err(format!("operator {what}"));
-        }
         let from = self.from(op, "from")?;
         let stream = match what {
             "filter" | "filter_not" => filter(from, op)?,
@@ -154,13 +112,13 @@ impl<'b> Build<'b> {
                 return Ok(());
             }
             "repartition" => repartition(from, op),
-            _ => process(from, op)?,
+            _ => return Err(format!("operator {what}")),
         };
         self.keep(op, stream.handle, stream.key, stream.value);
         Ok(())
     }
 
-    fn from(&self, op: &Json, field: &str) -> Result<Stream<'b>, String> {
+    pub(super) fn from(&self, op: &Json, field: &str) -> Result<Stream<'b>, String> {
         let id = text(op, field);
         self.streams
             .get(id)
@@ -168,7 +126,13 @@ impl<'b> Build<'b> {
             .ok_or_else(|| format!("{id} is no stream"))
     }
 
-    fn keep(&mut self, op: &Json, handle: KStream<'b, Value, Value>, key: Type, value: Type) {
+    pub(super) fn keep(
+        &mut self,
+        op: &Json,
+        handle: KStream<'b, Value, Option<Value>>,
+        key: Type,
+        value: Type,
+    ) {
         let id = text(op, "id").to_owned();
         self.streams.insert(id, Stream { handle, key, value });
     }
@@ -176,7 +140,9 @@ impl<'b> Build<'b> {
 
 fn filter<'b>(from: Stream<'b>, op: &Json) -> Result<Stream<'b>, String> {
     let predicate = predicate(&op["predicate"])?;
-    let holds = move |key: &Value, value: &Value| predicate.holds(key, value);
+    let holds = move |key: &Value, value: &Option<Value>| {
+        predicate.holds(key, value.as_ref().unwrap_or(&Value::Null))
+    };
     let handle = if text(op, "op") == "filter" {
         from.handle.filter(holds)
     } else {
@@ -195,8 +161,9 @@ fn map<'b>(from: Stream<'b>, op: &Json) -> Result<Stream<'b>, String> {
     );
     let types = (key.key_type(from.key)?, value.value_type(from.value)?);
     let handle = from.handle.try_map(move |old_key, old_value| {
+        let old_value = or_null(old_value);
         let new_key = key.key(&old_key, &old_value);
-        Ok((new_key, value.value(&old_key, old_value)?))
+        Ok((new_key, or_none(value.value(&old_key, old_value)?)))
     });
     Ok(Stream {
         handle: named(handle, op),
@@ -208,9 +175,9 @@ fn map<'b>(from: Stream<'b>, op: &Json) -> Result<Stream<'b>, String> {
 fn map_values<'b>(from: Stream<'b>, op: &Json) -> Result<Stream<'b>, String> {
     let function = Function::from_json(&op["value"]);
     let value = function.value_type(from.value)?;
-    let mapped = from
-        .handle
-        .try_map_values_with_key(move |key, value| function.value(key, value));
+    let mapped = from.handle.try_map_values_with_key(move |key, value| {
+        Ok(or_none(function.value(key, or_null(value))?))
+    });
     Ok(Stream {
         handle: named(mapped, op),
         value,
@@ -223,7 +190,9 @@ fn flat<'b>(from: Stream<'b>, op: &Json) -> Result<Stream<'b>, String> {
     flat.is_flat()?;
     let value = from.value;
     if text(op, "op") == "flat_map_values" {
-        let handle = from.handle.flat_map_values(move |value| flat.parts(&value));
+        let handle = from
+            .handle
+            .flat_map_values(move |value| flat.parts(&or_null(value)).into_iter().map(Some));
         return Ok(Stream {
             handle: named(handle, op),
             value,
@@ -233,9 +202,9 @@ fn flat<'b>(from: Stream<'b>, op: &Json) -> Result<Stream<'b>, String> {
     let key = Function::from_json(&op["key"]);
     let key_type = key.key_type(from.key)?;
     let handle = from.handle.flat_map(move |old_key, old_value| {
-        let parts = flat.parts(&old_value).into_iter();
+        let parts = flat.parts(&or_null(old_value)).into_iter();
         parts
-            .map(|part| (key.key(&old_key, &part), part))
+            .map(|part| (key.key(&old_key, &part), Some(part)))
             .collect::<Vec<_>>()
     });
     Ok(Stream {
@@ -250,7 +219,7 @@ fn select_key<'b>(from: Stream<'b>, op: &Json) -> Result<Stream<'b>, String> {
     let key = function.key_type(from.key)?;
     let selected = from
         .handle
-        .select_key(move |key, value| function.key(key, value));
+        .select_key(move |key, value| function.key(key, value.as_ref().unwrap_or(&Value::Null)));
     Ok(Stream {
         handle: named(selected, op),
         key,
@@ -259,7 +228,7 @@ fn select_key<'b>(from: Stream<'b>, op: &Json) -> Result<Stream<'b>, String> {
 }
 
 fn repartition<'b>(from: Stream<'b>, op: &Json) -> Stream<'b> {
-    let mut repartitioned = Repartitioned::with(ValueCodec(from.key), ValueCodec(from.value));
+    let mut repartitioned = Repartitioned::with(ValueCodec(from.key), nullable(from.value));
     if let Some(name) = name(op) {
         repartitioned = repartitioned.named(name);
     }
@@ -270,71 +239,4 @@ fn repartition<'b>(from: Stream<'b>, op: &Json) -> Stream<'b> {
         handle: from.handle.repartition(repartitioned),
         ..from
     }
-}
-
-fn process<'b>(from: Stream<'b>, op: &Json) -> Result<Stream<'b>, String> {
-    let processor = Stateless::from_json(&op["processor"])?;
-    let value = processor.value_type(from.value);
-    let processed = name(op).map_or_else(Processed::default, Processed::named);
-    let handle = if text(op, "op") == "process" {
-        from.handle
-            .process_with(processed, move || processor.clone())
-    } else {
-        from.handle
-            .process_values_with(processed, move || processor.clone())
-    };
-    Ok(Stream {
-        handle,
-        value,
-        ..from
-    })
-}
-
-fn extractor_named(name: &str) -> Result<TimestampExtractor<Value, Value>, String> {
-    let time = |value: &Value, context: &ExtractContext| {
-        value.long().map_or(context.record, Timestamp::from_millis)
-    };
-    // As in Kafka Streams, a negative time drops the record.
-    let usable = |time: Timestamp| {
-        if time.is_valid() {
-            Extracted::At(time)
-        } else {
-            Extracted::Skip
-        }
-    };
-    match name {
-        "value" => Ok(TimestampExtractor::from_fn(move |_, value, context| {
-            usable(time(value, context))
-        })),
-        "value_or_previous" => Ok(TimestampExtractor::from_fn(move |_, value, context| {
-            let time = time(value, context);
-            usable(if time.is_valid() {
-                time
-            } else {
-                context.partition_time
-            })
-        })),
-        other => Err(format!("extractor {other}")),
-    }
-}
-
-fn predicate(json: &Json) -> Result<Function, String> {
-    let function = Function::from_json(json);
-    function.is_predicate()?;
-    Ok(function)
-}
-
-fn named<'b>(handle: KStream<'b, Value, Value>, op: &Json) -> KStream<'b, Value, Value> {
-    match name(op) {
-        Some(name) => handle.named(name),
-        None => handle,
-    }
-}
-
-fn name(op: &Json) -> Option<&str> {
-    op.get("name")?.as_str()
-}
-
-fn text<'j>(op: &'j Json, field: &str) -> &'j str {
-    op[field].as_str().unwrap_or_default()
 }

@@ -1,0 +1,21 @@
+//! Numbers that count.
+
+/// What a count is kept as: `i64`, as in Kafka Streams, or a type of the program.
+pub trait Count: Clone + 'static {
+    /// No record.
+    fn zero() -> Self;
+
+    /// So many records more, or fewer if negative.
+    #[must_use]
+    fn plus(self, more: i64) -> Self;
+}
+
+impl Count for i64 {
+    fn zero() -> Self {
+        0
+    }
+
+    fn plus(self, more: i64) -> Self {
+        self.wrapping_add(more)
+    }
+}

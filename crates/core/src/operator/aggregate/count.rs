@@ -1,0 +1,44 @@
+//! `count`: how many records each key has.
+
+use std::sync::Arc;
+
+use super::stream::{Function, unwindowed};
+use crate::codec::{Codec, I64};
+use crate::dsl::{Count, KGroupedStream, KTable, Materialized};
+use crate::operator::table::keep::Parts;
+
+const PREFIX: &str = "KSTREAM-AGGREGATE-";
+
+impl<'b, K: Clone + 'static, V: 'static> KGroupedStream<'b, K, V> {
+    /// Counts the records of each key, in a store with a generated name.
+    ///
+    /// Records without a key or a value are dropped and counted. A row has the largest timestamp
+    /// of the records counted. Semantics: `KGroupedStream.count`.
+    #[must_use = "a table that nothing follows does nothing"]
+    pub fn count(self) -> KTable<'b, K, i64> {
+        self.counted(Materialized::unspecified(I64).into_parts())
+    }
+
+    /// As [`count`](Self::count), in a store with these options.
+    #[must_use = "a table that nothing follows does nothing"]
+    pub fn count_with<VC>(self, materialized: Materialized<VC>) -> KTable<'b, K, VC::Item>
+    where
+        VC: Codec,
+        VC::Item: Count,
+    {
+        self.counted(materialized.into_parts())
+    }
+
+    fn counted<N: Count>(self, materialized: Parts<N>) -> KTable<'b, K, N> {
+        if materialized.1.is_unnamed() {
+            // Kafka Streams takes a number that it does not use.
+            self.builder
+                .with_graph(|graph| graph.names.next_store(PREFIX));
+        }
+        let function = Function {
+            first: Arc::new(|_: &K, _: V| Ok(Some(N::zero().plus(1)))),
+            next: Arc::new(|_: &K, _: V, count: N| Ok(Some(count.plus(1)))),
+        };
+        unwindowed(self, PREFIX, materialized, function)
+    }
+}

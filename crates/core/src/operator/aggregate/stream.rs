@@ -1,0 +1,123 @@
+//! The aggregation of a grouped stream without windows: one row per key.
+
+use std::sync::Arc;
+
+use crate::codec::SharedCodec;
+use crate::dsl::{KGroupedStream, KTable};
+use crate::failure::{FailedStep, Failure, Step};
+use crate::operator::table::keep::{self, KeptTable, Parts};
+use crate::processor::{Sink, TaskContext};
+use crate::record::{Change, Record, Stamped};
+use crate::topology::{NodeKind, Stages, Wired};
+
+/// Makes a row of a key's first value. `None` deletes the row.
+type First<K, V, A> = dyn Fn(&K, V) -> Result<Option<A>, Failure> + Send + Sync;
+/// Makes the next row of a value and the row so far.
+type Next<K, V, A> = dyn Fn(&K, V, A) -> Result<Option<A>, Failure> + Send + Sync;
+
+/// How values become a row.
+pub(super) struct Function<K, V, A> {
+    pub(super) first: Arc<First<K, V, A>>,
+    pub(super) next: Arc<Next<K, V, A>>,
+}
+
+impl<K, V, A> Clone for Function<K, V, A> {
+    fn clone(&self) -> Self {
+        Self {
+            first: Arc::clone(&self.first),
+            next: Arc::clone(&self.next),
+        }
+    }
+}
+
+/// Adds an aggregation without windows.
+pub(super) fn unwindowed<'b, K, V, A>(
+    group: KGroupedStream<'b, K, V>,
+    prefix: &str,
+    materialized: Parts<A>,
+    function: Function<K, V, A>,
+) -> KTable<'b, K, A>
+where
+    K: Clone + 'static,
+    V: 'static,
+    A: Clone + 'static,
+{
+    let (codec, naming, settings) = materialized;
+    let (key, value) = (
+        SharedCodec::clone(&group.key),
+        SharedCodec::clone(&group.value),
+    );
+    let stages = Stages::sink(move |wiring, node| {
+        let table = KeptTable::wire(wiring, node);
+        Wired::new::<K, V>(Box::new(Aggregate {
+            function: function.clone(),
+            key: SharedCodec::clone(&key),
+            value: SharedCodec::clone(&value),
+            table: table.expect("an aggregation is always kept"),
+        }))
+    });
+    let node = group.builder.with_graph(|graph| {
+        let store = naming.resolve(graph, prefix);
+        let name = graph.names.next(prefix);
+        let parent = group.by_key(graph, &store.name);
+        keep::declare(graph, &store, &settings, &group.key, &codec);
+        let node = graph.add(name, &[parent], NodeKind::Processor, stages);
+        graph.node_mut(node).table = Some(keep::kept_node::<K, A>(store.name));
+        node
+    });
+    KTable::new(group.builder, node, group.key)
+}
+
+/// Folds each record into the row of its key.
+///
+/// Semantics: `KStreamAggregate` and `KStreamReduce`.
+struct Aggregate<K, V, A> {
+    function: Function<K, V, A>,
+    key: SharedCodec<K>,
+    value: SharedCodec<V>,
+    table: KeptTable<K, A>,
+}
+
+impl<K: 'static, V: 'static, A: Clone + 'static> Sink<K, V> for Aggregate<K, V, A> {
+    fn push(&mut self, record: Record<K, V>, task: &mut TaskContext) -> Step {
+        if self.key.is_null(&record.key) || self.value.is_null(&record.value) {
+            task.drop_record("it has no key or no value, and an aggregation needs both");
+            return Ok(());
+        }
+        let row = match self.table.get(&record.key) {
+            Ok(row) => row,
+            Err(error) => return task.settle_store(self.table.name(), error),
+        };
+        let old = row.as_ref().filter(|_| self.table.sends_old());
+        let old = old.map(|row| row.value.clone());
+        let (key, value) = (&record.key, record.value);
+        let (new, timestamp) = match row {
+            None => ((self.function.first)(key, value), record.timestamp),
+            Some(Stamped {
+                value: so_far,
+                timestamp,
+            }) => (
+                (self.function.next)(key, value, so_far),
+                timestamp.max(record.timestamp),
+            ),
+        };
+        let new = match new {
+            Ok(new) => new,
+            Err(failure) => {
+                let name = self.table.name();
+                return task.settle(FailedStep::Process, name, failure.into_inner());
+            }
+        };
+        let mut update = Record {
+            key: record.key,
+            value: Change::new(new, old),
+            timestamp,
+            headers: record.headers,
+        };
+        match keep::put_update(&self.table, &mut update, task) {
+            Ok(true) => self.table.updated(update, task),
+            Ok(false) => Ok(()),
+            Err(error) => task.settle_store(self.table.name(), error),
+        }
+    }
+}

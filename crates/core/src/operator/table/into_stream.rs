@@ -1,0 +1,45 @@
+//! `into_stream`: the updates of a table as a stream.
+
+use crate::dsl::{KStream, KTable};
+use crate::failure::Step;
+use crate::processor::{Sink, TaskContext};
+use crate::record::{Change, Record};
+use crate::topology::{NodeKind, Stages, Wired};
+
+const PREFIX: &str = "KTABLE-TOSTREAM-";
+
+impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
+    /// Every update of the table as a record: the new value, or `None` where the row is deleted.
+    ///
+    /// Timestamps are those of the updates. Semantics: `KTable.toStream`.
+    ///
+    /// ```
+    /// use headwater_core::prelude::*;
+    ///
+    /// let builder = StreamsBuilder::new();
+    /// builder
+    ///     .table("prices", Consumed::with(Utf8, I64))
+    ///     .into_stream()
+    ///     .to("changes", Produced::with(Utf8, I64.nullable()));
+    /// ```
+    #[must_use = "a stream that nothing follows does nothing"]
+    pub fn into_stream(self) -> KStream<'b, K, Option<V>> {
+        let stages = Stages::sink(|wiring, node| {
+            let next = wiring.downstream::<K, Option<V>>(node);
+            Wired::new::<K, Change<V>>(Box::new(IntoStream { next }))
+        });
+        let kind = NodeKind::Processor;
+        let node = self.builder.add(PREFIX, &[self.node], kind, stages);
+        KStream::new(self.builder, node)
+    }
+}
+
+struct IntoStream<K, V> {
+    next: Box<dyn Sink<K, Option<V>>>,
+}
+
+impl<K, V> Sink<K, Change<V>> for IntoStream<K, V> {
+    fn push(&mut self, record: Record<K, Change<V>>, task: &mut TaskContext) -> Step {
+        self.next.push(record.map_value(|change| change.new), task)
+    }
+}

@@ -1,0 +1,33 @@
+//! State stores as operators and processors see them: typed views over the byte maps of
+//! `headwater_state`, each with its cache and its changelog.
+//!
+//! Reading order: `rows` (bytes, cache and changelog of one store in one task), `key_value` and
+//! its kin (typed views), `flush` (what leaves a table's cache), `task_store` (what every store
+//! can do).
+
+mod cause;
+mod content;
+mod error;
+mod field;
+mod flush;
+mod key_value;
+mod rows;
+mod task_store;
+
+pub(crate) use cause::Cause;
+pub use content::{StoreContent, StoredEntry};
+pub use error::StoreError;
+pub(crate) use field::Field;
+pub(crate) use flush::{FlushTable, Flushed};
+/// Memory that the caches of several stores draw on.
+pub use headwater_state::layer::CacheBudget;
+pub(crate) use key_value::{KeyValueRows, Visit, all_entries, read_row};
+pub(crate) use rows::{ChangelogTopic, Logged, RowFormat, Rows, RowsSetup, StoreOpening};
+pub(crate) use task_store::{OpenStore, RestoreRecord, TaskStore};
+
+/// Whether writes wait in a cache, so that of several to one key only the last goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Caching {
+    On,
+    Off,
+}

@@ -1,0 +1,122 @@
+//! Tables in the graph: where their rows are, and who must be told old values.
+//!
+//! Whether a table is kept in a store, and whether it passes old values on, depends on what
+//! follows it; both are settled while the program is described, in Kafka Streams' order
+//! (`KTableImpl.enableSendingOldValues`, `valueGetterSupplier`).
+
+use super::graph::{Graph, NodeId, StoreName};
+use super::{WiredLookup, Wiring};
+
+/// Where a table has its old values from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum OldValues {
+    /// From its own store, which is made only if somebody needs it: a table read from a topic.
+    OwnStoreOnDemand,
+    /// From its own store, which it has anyway.
+    OwnStore,
+    /// From the old values of this table.
+    Upstream(NodeId),
+    /// From both sides of a join, which have to be kept in any case.
+    BothSides(NodeId, NodeId),
+    /// From all of these: a merge of tables.
+    AllOf(Vec<NodeId>),
+}
+
+type MakeLookup = Box<dyn Fn(&mut Wiring<'_>, NodeId) -> WiredLookup + Send + Sync>;
+
+/// What a node is as a table.
+pub(crate) struct TableNode {
+    /// The store it has or, if it is made on demand, would have.
+    pub(crate) store: Option<StoreName>,
+    pub(crate) is_kept: bool,
+    pub(crate) sends_old: bool,
+    pub(crate) old_values: OldValues,
+    /// `Some` if it decides by itself whether its output has versions; otherwise its parents do.
+    pub(crate) versioned: Option<bool>,
+    /// Answers for the rows of a table that is not kept, or of any.
+    pub(crate) lookup: MakeLookup,
+}
+
+/// Whether a table may be put into a store for the sake of its old values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Materialize {
+    IfNeeded,
+    Never,
+}
+
+impl Graph {
+    /// Makes a table pass old values on; says whether it does.
+    pub(crate) fn enable_old_values(&mut self, id: NodeId, how: Materialize) -> bool {
+        let table = self.table(id);
+        if table.sends_old {
+            return true;
+        }
+        let (is_kept, old_values) = (table.is_kept, table.old_values.clone());
+        let has_them = match old_values {
+            OldValues::OwnStore => true,
+            OldValues::OwnStoreOnDemand => is_kept || how == Materialize::IfNeeded,
+            OldValues::Upstream(parent) => is_kept || self.enable_old_values(parent, how),
+            OldValues::BothSides(left, right) => {
+                self.enable_old_values(left, Materialize::IfNeeded);
+                self.enable_old_values(right, Materialize::IfNeeded);
+                true
+            }
+            OldValues::AllOf(tables) => {
+                for table in tables {
+                    self.enable_old_values(table, how);
+                }
+                true
+            }
+        };
+        if has_them {
+            let table = self.table_mut(id);
+            table.sends_old = true;
+            table.is_kept |= table.old_values == OldValues::OwnStoreOnDemand;
+        }
+        has_them
+    }
+
+    /// Makes a table's rows available to lookups, and names the stores that a lookup reads.
+    pub(crate) fn keep_for_lookup(&mut self, id: NodeId) -> Vec<StoreName> {
+        let table = self.table_mut(id);
+        table.is_kept |= table.old_values == OldValues::OwnStoreOnDemand;
+        if table.is_kept {
+            return table.store.iter().cloned().collect();
+        }
+        match table.old_values.clone() {
+            OldValues::OwnStore | OldValues::OwnStoreOnDemand => Vec::new(),
+            OldValues::Upstream(parent) => self.keep_for_lookup(parent),
+            OldValues::BothSides(left, right) => {
+                let mut stores = self.keep_for_lookup(left);
+                stores.extend(self.keep_for_lookup(right));
+                stores
+            }
+            OldValues::AllOf(tables) => {
+                let mut stores = Vec::new();
+                for table in tables {
+                    stores.extend(self.keep_for_lookup(table));
+                }
+                stores
+            }
+        }
+    }
+
+    pub(crate) fn table(&self, id: NodeId) -> &TableNode {
+        let table = self.node(id).table.as_ref();
+        table.expect("handles of tables point to nodes of tables")
+    }
+
+    pub(crate) fn table_mut(&mut self, id: NodeId) -> &mut TableNode {
+        let table = self.node_mut(id).table.as_mut();
+        table.expect("handles of tables point to nodes of tables")
+    }
+
+    /// Whether the output of a node has versions: its own word, or that of all its parents.
+    pub(crate) fn is_versioned(&self, id: NodeId) -> bool {
+        let node = self.node(id);
+        let own = node.table.as_ref().and_then(|table| table.versioned);
+        own.unwrap_or_else(|| {
+            !node.parents.is_empty() && node.parents.iter().all(|&parent| self.is_versioned(parent))
+        })
+    }
+}

@@ -1,0 +1,53 @@
+//! Kafka Streams' key formats. All numbers are big-endian, so that times sort as bytes.
+//!
+//! A local key begins with the number of its time segment, so that a segment is one range of
+//! keys and is dropped whole. What follows is the key of the changelog.
+
+mod session;
+mod window;
+
+pub use session::SessionKey;
+pub use window::WindowKey;
+
+/// Bytes of the segment number before a local key.
+pub const SEGMENT_BYTES: usize = 8;
+
+/// Time segments of one length.
+///
+/// Semantics: `org.apache.kafka.streams.state.internals.AbstractSegments`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Segments {
+    interval_ms: i64,
+}
+
+impl Segments {
+    /// Segments of this many milliseconds, at least one.
+    pub const fn of_ms(interval_ms: i64) -> Self {
+        Self {
+            interval_ms: if interval_ms < 1 { 1 } else { interval_ms },
+        }
+    }
+
+    /// Kafka Streams' choice for a retention: half of it, but at least a minute.
+    pub const fn for_retention_ms(retention_ms: i64) -> Self {
+        let half = retention_ms / 2;
+        Self::of_ms(if half < 60_000 { 60_000 } else { half })
+    }
+
+    /// The number of the segment that a time lies in.
+    pub const fn of(self, time_ms: i64) -> i64 {
+        time_ms.div_euclid(self.interval_ms)
+    }
+}
+
+/// A number as bytes that sort as it does, negative ones first.
+pub(crate) const fn sortable(number: i64) -> [u8; 8] {
+    (number ^ i64::MIN).to_be_bytes()
+}
+
+/// Reads eight bytes at a place.
+pub(crate) fn i64_at(bytes: &[u8], place: usize) -> Option<i64> {
+    let end = place.checked_add(8)?;
+    let bytes = bytes.get(place..end)?.try_into().ok()?;
+    Some(i64::from_be_bytes(bytes))
+}

@@ -1,0 +1,76 @@
+//! One scan over a cache and the engine below it: cached values win.
+
+use std::cmp::Ordering;
+use std::iter::Peekable;
+
+use super::cache::CachedEntry;
+use crate::StateError;
+use crate::engine::{Cursor, Direction};
+
+type CachedEntries<'s> = Box<dyn Iterator<Item = CachedEntry<'s>> + 's>;
+
+/// Stands on the smaller of two heads; on the cached one where both have the key.
+pub(super) struct Merged<'s> {
+    cached: Peekable<CachedEntries<'s>>,
+    stored: Box<dyn Cursor + 's>,
+    direction: Direction,
+    /// The cached entry it stands on; otherwise it stands on the stored one.
+    on_cached: Option<(&'s [u8], &'s [u8])>,
+}
+
+impl<'s> Merged<'s> {
+    pub(super) fn new(
+        cached: CachedEntries<'s>,
+        stored: Box<dyn Cursor + 's>,
+        direction: Direction,
+    ) -> Result<Self, StateError> {
+        let mut merged = Self {
+            cached: cached.peekable(),
+            stored,
+            direction,
+            on_cached: None,
+        };
+        merged.settle()?;
+        Ok(merged)
+    }
+
+    /// Finds which head is next, passing over deletions and what they hide.
+    fn settle(&mut self) -> Result<(), StateError> {
+        self.on_cached = None;
+        while let Some(&(key, value)) = self.cached.peek() {
+            match self.stored_against(key) {
+                Some(Ordering::Less) => return Ok(()),
+                Some(Ordering::Equal) => self.stored.advance()?,
+                _ => {}
+            }
+            self.cached.next();
+            if let Some(value) = value {
+                self.on_cached = Some((key, value));
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the stored head comes before this key.
+    fn stored_against(&self, key: &[u8]) -> Option<Ordering> {
+        let (stored, _) = self.stored.entry()?;
+        Some(match self.direction {
+            Direction::Forward => stored.cmp(key),
+            Direction::Reverse => key.cmp(stored),
+        })
+    }
+}
+
+impl Cursor for Merged<'_> {
+    fn entry(&self) -> Option<(&[u8], &[u8])> {
+        self.on_cached.or_else(|| self.stored.entry())
+    }
+
+    fn advance(&mut self) -> Result<(), StateError> {
+        if self.on_cached.is_none() {
+            self.stored.advance()?;
+        }
+        self.settle()
+    }
+}

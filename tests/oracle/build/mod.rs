@@ -1,0 +1,176 @@
+//! A case's operators, one DSL call each.
+
+mod aggregate;
+mod join;
+mod process;
+mod stream;
+mod table;
+
+use std::collections::HashMap;
+
+use headwater_core::codec::{CodecExt as _, Nullable};
+use headwater_core::dsl::{KStream, KTable, Materialized, StreamsBuilder};
+use headwater_core::time::{ExtractContext, Extracted, Timestamp, TimestampExtractor};
+use serde_json::Value as Json;
+
+use crate::functions::Function;
+use crate::value::{Type, Value, ValueCodec};
+use aggregate::Grouped;
+use stream::Stream;
+use table::Table;
+
+/// The handles of a case, by id.
+pub(crate) struct Build<'b> {
+    builder: &'b StreamsBuilder,
+    streams: HashMap<String, Stream<'b>>,
+    tables: HashMap<String, Table<'b>>,
+    grouped: HashMap<String, Grouped<'b>>,
+    /// Types of the source topics.
+    pub(crate) inputs: HashMap<String, (Type, Type)>,
+}
+
+impl<'b> Build<'b> {
+    pub(crate) fn new(builder: &'b StreamsBuilder) -> Self {
+        Self {
+            builder,
+            streams: HashMap::new(),
+            tables: HashMap::new(),
+            grouped: HashMap::new(),
+            inputs: HashMap::new(),
+        }
+    }
+
+    /// Applies one operator; the error says what is not supported yet.
+    pub(crate) fn apply(&mut self, op: &Json) -> Result<(), String> {
+        let what = text(op, "op");
+        let from = text(op, "from");
+        match what {
+            "stream" => self.stream(op),
+            "table" => self.table(op),
+            "merge" => self.merge(op),
+            "split" => self.split(op),
+            "to" => self.to(op),
+            "process" | "process_values" => self.process(op),
+            "group_by" | "group_by_key" if self.streams.contains_key(from) => self.group(op),
+            "count" | "reduce" | "aggregate" if self.grouped.contains_key(from) => {
+                self.aggregate(op)
+            }
+            "join_stream" | "join_table" | "join_global" | "join_tables" | "join_fk" => {
+                self.join(op)
+            }
+            _ if self.streams.contains_key(from) => self.one_to_one(op),
+            _ if self.tables.contains_key(from) => self.on_table(op),
+            _ => Err(format!("operator {what}")),
+        }
+    }
+}
+
+/// Values of streams: null is `None`.
+fn nullable(of: Type) -> Nullable<ValueCodec> {
+    ValueCodec(of).nullable()
+}
+
+/// A value as the functions of the cases take it.
+fn or_null(value: Option<Value>) -> Value {
+    value.unwrap_or(Value::Null)
+}
+
+/// A function's result as a row or a value of a stream.
+fn or_none(value: Value) -> Option<Value> {
+    (!value.is_null()).then_some(value)
+}
+
+/// The options of a store, where the case gives any.
+fn materialized(op: &Json, value: Type) -> Option<Materialized<ValueCodec>> {
+    let given = op.get("materialized")?;
+    let mut materialized = match given.get("store").and_then(Json::as_str) {
+        Some(store) => Materialized::named(store, ValueCodec(value)),
+        None => Materialized::unnamed(ValueCodec(value)),
+    };
+    let millis = |field: &str| given.get(field).and_then(Json::as_u64);
+    if let Some(history) = millis("versioned_ms") {
+        materialized = materialized.versioned(std::time::Duration::from_millis(history));
+    }
+    if let Some(retention) = millis("retention_ms") {
+        materialized = materialized.retention(std::time::Duration::from_millis(retention));
+    }
+    if given["in_memory"] == true {
+        materialized = materialized.in_memory();
+    }
+    match given.get("caching").and_then(Json::as_bool) {
+        Some(true) => materialized = materialized.cached(),
+        Some(false) => materialized = materialized.uncached(),
+        None => {}
+    }
+    if given["logging"] == false {
+        materialized = materialized.unlogged();
+    }
+    if let Some(Json::Object(config)) = given.get("logging_config") {
+        let config = config.iter();
+        let config = config.map(|(key, value)| (key.as_str(), value.as_str().unwrap_or_default()));
+        materialized = materialized.changelog_config(config);
+    }
+    Some(materialized)
+}
+
+fn extractor_named<V: 'static>(
+    name: &str,
+    long: fn(&V) -> Option<i64>,
+) -> Result<TimestampExtractor<Value, V>, String> {
+    let time = move |value: &V, context: &ExtractContext| {
+        long(value).map_or(context.record, Timestamp::from_millis)
+    };
+    // As in Kafka Streams, a negative time drops the record.
+    let usable = |time: Timestamp| {
+        if time.is_valid() {
+            Extracted::At(time)
+        } else {
+            Extracted::Skip
+        }
+    };
+    match name {
+        "value" => Ok(TimestampExtractor::from_fn(move |_, value, context| {
+            usable(time(value, context))
+        })),
+        "value_or_previous" => Ok(TimestampExtractor::from_fn(move |_, value, context| {
+            let time = time(value, context);
+            usable(if time.is_valid() {
+                time
+            } else {
+                context.partition_time
+            })
+        })),
+        other => Err(format!("extractor {other}")),
+    }
+}
+
+fn predicate(json: &Json) -> Result<Function, String> {
+    let function = Function::from_json(json);
+    function.is_predicate()?;
+    Ok(function)
+}
+
+fn named<'b>(
+    handle: KStream<'b, Value, Option<Value>>,
+    op: &Json,
+) -> KStream<'b, Value, Option<Value>> {
+    match name(op) {
+        Some(name) => handle.named(name),
+        None => handle,
+    }
+}
+
+fn named_table<'b>(handle: KTable<'b, Value, Value>, op: &Json) -> KTable<'b, Value, Value> {
+    match name(op) {
+        Some(name) => handle.named(name),
+        None => handle,
+    }
+}
+
+fn name(op: &Json) -> Option<&str> {
+    op.get("name")?.as_str()
+}
+
+fn text<'j>(op: &'j Json, field: &str) -> &'j str {
+    op[field].as_str().unwrap_or_default()
+}
