@@ -2,10 +2,12 @@
 //! key formats.
 //!
 //! Reading order: [`engine`] (where bytes lie), [`layer`] (the cache above an engine, and what a
-//! write goes through), [`key`] (how keys of windows and sessions become bytes).
+//! write goes through), [`key`] (how keys of windows and sessions become bytes), [`buffer`]
+//! (values that wait for their time).
 //!
 //! This crate knows bytes, not records: it names no topic, starts no thread, reads no clock.
 
+pub mod buffer;
 pub mod engine;
 mod error;
 pub mod key;
