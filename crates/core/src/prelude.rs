@@ -8,8 +8,9 @@ pub use crate::codec::{
 };
 pub use crate::config::StreamsConfig;
 pub use crate::dsl::{
-    Consumed, Grouped, KGroupedStream, KStream, KTable, Materialized, Processed, Produced,
-    Repartitioned, Stored, StreamsBuilder,
+    Consumed, EagerBuffer, GlobalKTable, Grouped, Joined, KGroupedStream, KStream, KTable,
+    Materialized, Processed, Produced, Repartitioned, Stored, StreamsBuilder, StrictBuffer,
+    Suppressed,
 };
 pub use crate::failure::{Decision, Failure, FailurePolicy};
 pub use crate::partition::{Partitioner, Partitioning};

@@ -5,20 +5,26 @@
 mod branched;
 mod builder;
 mod count;
+mod global_table;
 mod grouped_stream;
 mod options;
+mod row_key;
 mod stream;
 mod table;
 
 pub use branched::BranchedStream;
 pub use builder::{Endpoint, StreamsBuilder};
 pub use count::Count;
+pub use global_table::GlobalKTable;
 pub use grouped_stream::KGroupedStream;
 pub use options::{
-    Consumed, Grouped, Materialized, Printed, Processed, Produced, Repartitioned, StoreType, Stored,
+    Consumed, EagerBuffer, Grouped, InWindow, Joined, Materialized, Printed, Processed, Produced,
+    Repartitioned, StoreType, Stored, StrictBuffer, Suppressed, SuppressionBuffer,
 };
 pub(crate) use options::{
-    Format, Optimizations, ResolvedName, StoreNaming, StoreSettings, TopologySettings,
+    BufferBounds, Format, Optimizations, ResolvedName, StoreNaming, StoreSettings,
+    TopologySettings, WaitsFrom, WhenFull,
 };
+pub use row_key::RowKey;
 pub use stream::KStream;
 pub use table::KTable;

@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use headwater_state::StateError;
-use headwater_state::engine::{Cursor as _, Direction, Engine, KeyRange, Memory};
+use headwater_state::engine::{Direction, Engine, KeyRange, Memory};
 
 use super::content::{StoreContent, StoredEntry};
 use super::key_value::read_row;

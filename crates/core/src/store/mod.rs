@@ -5,15 +5,19 @@
 //! its kin (typed views), `flush` (what leaves a table's cache), `task_store` (what every store
 //! can do).
 
+mod buffer_value;
 mod cause;
 mod content;
 mod definition;
 mod error;
 mod field;
 mod flush;
+mod global;
+mod grace_buffer;
 mod handle;
 mod key_value;
 mod rows;
+mod suppress;
 mod task_store;
 mod window;
 
@@ -24,11 +28,15 @@ pub use definition::{KeyValueStoreDef, StoreDef, Stores, TimestampedKeyValueStor
 pub use error::StoreError;
 pub(crate) use field::Field;
 pub(crate) use flush::{FlushTable, Flushed};
+pub use global::GlobalStores;
+pub(crate) use global::{GlobalRows, OpenGlobal};
+pub(crate) use grace_buffer::{GraceBuffer, Put as PutLate};
 pub use handle::{KeyValueStore, TimestampedKeyValueStore};
 /// Memory that the caches of several stores draw on.
 pub use headwater_state::layer::CacheBudget;
 pub(crate) use key_value::{KeyValueRows, Visit, all_entries, read_row};
 pub(crate) use rows::{ChangelogTopic, Logged, RowFormat, Rows, RowsSetup, StoreOpening};
+pub(crate) use suppress::SuppressBuffer;
 pub(crate) use task_store::{OpenStore, RestoreRecord, TaskStore};
 pub(crate) use window::{Duplicates, PutWindow, WindowRows, WindowSetup};
 

@@ -1,8 +1,10 @@
 //! The graph as the program declares it: one node per operator call.
 
 use std::any::{Any, TypeId};
+use std::collections::HashMap;
 use std::time::Duration;
 
+use super::global::GlobalStoreNode;
 use super::names::{NameCounter, validate_name};
 use super::store_node::StoreNode;
 use super::table::TableNode;
@@ -186,6 +188,9 @@ impl GraphNode {
 pub(crate) struct Graph {
     pub(crate) nodes: Vec<GraphNode>,
     pub(crate) stores: Vec<StoreNode>,
+    pub(crate) global_stores: Vec<GlobalStoreNode>,
+    /// The newest repartition that was made for joins of a node.
+    pub(crate) join_repartitions: HashMap<NodeId, NodeId>,
     /// Sources whose topics must have equal partition counts, with the join that asks for it.
     pub(crate) copartitioned: Vec<Vec<NodeId>>,
     /// What processors expect of the stores they use.
@@ -275,7 +280,8 @@ impl Graph {
 
     /// Declares a store.
     pub(crate) fn add_store(&mut self, store: StoreNode) {
-        if self.stores.iter().any(|known| known.name == store.name) {
+        let is_known = self.stores.iter().any(|known| known.name == store.name);
+        if is_known || self.is_global_store(&store.name) {
             self.report(TopologyError::DuplicateStore(store.name.clone()));
         }
         self.check(validate_name("store", &store.name));

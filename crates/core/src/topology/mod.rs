@@ -5,6 +5,7 @@
 //! sub-topologies), `describe` (Kafka Streams' text of it), `wiring` (one task's chains).
 
 mod describe;
+mod global;
 mod graph;
 mod internal_topic;
 mod names;
@@ -35,6 +36,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::error::TopologyError;
+use crate::store::GlobalStores;
 use plan::Plan;
 
 /// A validated topology: immutable, shared by all tasks of all threads.
@@ -83,6 +85,17 @@ impl Topology {
     /// The parts that run as tasks of their own, by id.
     pub fn subtopologies(&self) -> &[Subtopology] {
         &self.plan.subtopologies
+    }
+
+    /// The parts that read whole topics into global stores; no tasks are made for them, and
+    /// every instance runs them all as [`TaskId::GLOBAL`].
+    pub fn global_subtopologies(&self) -> &[Subtopology] {
+        &self.plan.globals
+    }
+
+    /// Opens the global stores of an instance, empty; the instance's tasks share them.
+    pub fn open_global_stores(&self) -> GlobalStores {
+        self.graph.open_global_stores()
     }
 
     /// The topics that the library makes for itself, without the application id before the name.

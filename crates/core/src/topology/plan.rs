@@ -35,6 +35,8 @@ pub(crate) enum PlannedKind {
 pub(crate) struct Plan {
     pub(crate) nodes: Vec<PlannedNode>,
     pub(crate) subtopologies: Vec<Subtopology>,
+    /// Those that fill global stores; ids are of one series with the others.
+    pub(crate) globals: Vec<Subtopology>,
     pub(crate) internal_topics: Vec<InternalTopic>,
 }
 
@@ -45,16 +47,18 @@ impl Plan {
             return Err(error.clone());
         }
         graph.check_rows()?;
+        graph.check_global_topics()?;
         let removed = merge_sources_of_same_topics(graph)?;
         let mut writer = Writer::default();
         for id in writing_order(graph, &removed) {
             writer.write(graph, id)?;
         }
         let mut plan = writer.plan;
-        plan.subtopologies = group(&plan.nodes, graph)?;
-        if plan.subtopologies.is_empty() {
+        let all = group(&plan.nodes, graph)?;
+        if all.is_empty() {
             return Err(TopologyError::Empty);
         }
+        plan.set_global_apart(graph, all);
         Ok(plan)
     }
 
@@ -80,6 +84,7 @@ impl Plan {
         Self {
             nodes: self.nodes.clone(),
             subtopologies: vec![one],
+            globals: self.globals.clone(),
             internal_topics: self.internal_topics.clone(),
         }
     }
@@ -224,12 +229,19 @@ impl Writer {
                     parents,
                 )?
             }
+            NodeKind::GlobalSource { topic } => {
+                let topics = SourceTopics::Named(vec![topic.clone()]);
+                self.push(
+                    &node.name,
+                    PlannedKind::Source { node: id, topics },
+                    parents,
+                )?
+            }
             NodeKind::Processor => {
                 let place = self.push(&node.name, PlannedKind::Processor, parents)?;
                 self.connect(graph, place, id)?;
                 place
             }
-            NodeKind::GlobalSource { .. } => todo!("global sources"),
             NodeKind::Sink(topic) => {
                 self.push(&node.name, PlannedKind::Sink(topic.clone()), parents)?
             }
@@ -276,6 +288,9 @@ impl Writer {
     fn connect(&mut self, graph: &Graph, place: usize, id: NodeId) -> Result<(), TopologyError> {
         let stores = graph.stores_of(id);
         for name in &stores {
+            if self.fills_global(graph, place, name) {
+                continue;
+            }
             let Some(store) = graph.store(name) else {
                 return Err(TopologyError::UnknownStore {
                     node: graph.node(id).name.clone(),
@@ -300,6 +315,17 @@ impl Writer {
             planned.stores = stores;
         }
         Ok(())
+    }
+
+    /// Whether this node writes this global store, which has no changelog.
+    fn fills_global(&self, graph: &Graph, place: usize, store: &str) -> bool {
+        let node = self.plan.nodes.get(place);
+        let mut parents = node.into_iter().flat_map(|node| &node.parents);
+        graph.is_global_store(store)
+            && parents.any(|&parent| {
+                let parent = self.plan.nodes.get(parent);
+                parent.is_some_and(|parent| Plan::reads_global(graph, parent))
+            })
     }
 
     fn add_internal_topic(

@@ -2,16 +2,19 @@
 
 mod consumed;
 mod grouped;
+mod joined;
 mod materialized;
 mod printed;
 mod processed;
 mod produced;
 mod repartitioned;
 mod settings;
+mod suppressed;
 mod stored;
 
 pub use consumed::Consumed;
 pub use grouped::Grouped;
+pub use joined::Joined;
 pub use materialized::Materialized;
 pub(crate) use materialized::{ResolvedName, StoreNaming, StoreSettings};
 pub(crate) use printed::Format;
@@ -21,4 +24,6 @@ pub use produced::Produced;
 pub use repartitioned::Repartitioned;
 pub use settings::StoreType;
 pub(crate) use settings::{Optimizations, TopologySettings};
+pub(crate) use suppressed::{BufferBounds, WaitsFrom, WhenFull};
+pub use suppressed::{EagerBuffer, InWindow, StrictBuffer, Suppressed, SuppressionBuffer};
 pub use stored::Stored;

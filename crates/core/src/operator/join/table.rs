@@ -1,0 +1,361 @@
+//! `join_table` and `left_join_table`: each record of a stream with the row of its key.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::by_key::Side;
+use super::grace::GraceJoin;
+use super::row::{Joiner, OwnKey, RowJoin, Unmatched};
+use crate::codec::{Codec, SharedCodec};
+use crate::dsl::{Joined, KStream, KTable, ResolvedName, RowKey};
+use crate::error::TopologyError;
+use crate::failure::Failure;
+use crate::processor::Sink;
+use crate::store::GraceBuffer;
+use crate::time::duration_millis;
+use crate::topology::{
+    Graph, Logging, NodeId, NodeKind, Stages, StoreKind, StoreNode, Wired, validate_name,
+};
+
+const INNER_PREFIX: &str = "KSTREAM-JOIN-";
+const LEFT_PREFIX: &str = "KSTREAM-LEFTJOIN-";
+const BUFFER_SUFFIX: &str = "-Buffer";
+
+impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
+    /// Joins each record with the row of its key, as the table is when the record comes; with a
+    /// versioned table, as it was at the record's time.
+    ///
+    /// Updates of the table produce nothing. A record without a row vanishes; one without a key
+    /// or a value is dropped and counted. Results have the timestamps and headers of the
+    /// stream's records. If keys were changed before, the stream goes through a repartition
+    /// topic. With [`Joined::grace`] records wait for late updates of a versioned table.
+    /// Semantics: `KStream.join(KTable)` (KIP-923, KIP-962).
+    ///
+    /// ```
+    /// use headwater_core::prelude::*;
+    /// use headwater_testing::TopologyTestDriver;
+    ///
+    /// let builder = StreamsBuilder::new();
+    /// let prices = builder.table_with(
+    ///     "prices",
+    ///     Consumed::with(Utf8, I64),
+    ///     Materialized::named("prices", I64),
+    /// );
+    /// builder
+    ///     .stream("orders", Consumed::with(Utf8, I64))
+    ///     .join_table(prices, |pieces, price| pieces * price, Joined::with(Utf8, I64))
+    ///     .to("totals", Produced::with(Utf8, I64));
+    ///
+    /// let mut driver = TopologyTestDriver::new(builder.build()?)?;
+    /// driver.input("prices", Utf8, I64).push("rose", 3)?;
+    /// driver.input("orders", Utf8, I64).push("rose", 5)?.push("lily", 1)?;
+    /// assert_eq!(driver.output("totals", Utf8, I64).values()?, [15]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use = "a stream that nothing follows does nothing"]
+    pub fn join_table<KT, VT, R, KC, VC>(
+        self,
+        table: KTable<'b, KT, VT>,
+        joiner: impl Fn(V, VT) -> R + Send + Sync + 'static,
+        joined: Joined<KC, VC>,
+    ) -> KStream<'b, K, R>
+    where
+        K: RowKey<KT>,
+        KT: 'static,
+        VT: 'static,
+        R: 'static,
+        KC: Codec<Item = K>,
+        VC: Codec<Item = V>,
+    {
+        self.try_join_table(table, move |_, left, right| Ok(joiner(left, right)), joined)
+    }
+
+    /// As [`join_table`](Self::join_table), with the key.
+    #[must_use = "a stream that nothing follows does nothing"]
+    pub fn join_table_with_key<KT, VT, R, KC, VC>(
+        self,
+        table: KTable<'b, KT, VT>,
+        joiner: impl Fn(&K, V, VT) -> R + Send + Sync + 'static,
+        joined: Joined<KC, VC>,
+    ) -> KStream<'b, K, R>
+    where
+        K: RowKey<KT>,
+        KT: 'static,
+        VT: 'static,
+        R: 'static,
+        KC: Codec<Item = K>,
+        VC: Codec<Item = V>,
+    {
+        self.try_join_table(
+            table,
+            move |key, left, right| Ok(joiner(key, left, right)),
+            joined,
+        )
+    }
+
+    /// As [`join_table_with_key`](Self::join_table_with_key), with a function that may fail; the
+    /// failure policy decides what becomes of the record.
+    #[must_use = "a stream that nothing follows does nothing"]
+    pub fn try_join_table<KT, VT, R, KC, VC>(
+        self,
+        table: KTable<'b, KT, VT>,
+        joiner: impl Fn(&K, V, VT) -> Result<R, Failure> + Send + Sync + 'static,
+        joined: Joined<KC, VC>,
+    ) -> KStream<'b, K, R>
+    where
+        K: RowKey<KT>,
+        KT: 'static,
+        VT: 'static,
+        R: 'static,
+        KC: Codec<Item = K>,
+        VC: Codec<Item = V>,
+    {
+        let joiner = Arc::new(move |key: &K, left, right: Option<VT>| {
+            right
+                .map(|right| joiner(key, left, right))
+                .transpose()
+        });
+        joined_with(self, &table, joiner, joined, Unmatched::Dropped)
+    }
+
+    /// As [`join_table`](Self::join_table), but a record without a row, and also one without a
+    /// key, is joined with `None`.
+    ///
+    /// A record without a value is dropped and counted. Semantics: `KStream.leftJoin(KTable)`.
+    ///
+    /// ```
+    /// use headwater_core::prelude::*;
+    /// use headwater_testing::TopologyTestDriver;
+    ///
+    /// let builder = StreamsBuilder::new();
+    /// let names = builder.table_with(
+    ///     "names",
+    ///     Consumed::with(I64, Utf8),
+    ///     Materialized::named("names", Utf8),
+    /// );
+    /// builder
+    ///     .stream("clicks", Consumed::with(I64.nullable(), Utf8))
+    ///     .left_join_table(
+    ///         names,
+    ///         |page, name| format!("{page} {}", name.as_deref().unwrap_or("?")),
+    ///         Joined::with(I64.nullable(), Utf8),
+    ///     )
+    ///     .to("named-clicks", Produced::with(I64.nullable(), Utf8));
+    ///
+    /// let mut driver = TopologyTestDriver::new(builder.build()?)?;
+    /// driver.input("names", I64, Utf8).push(1, "ann")?;
+    /// let clicks = driver.input("clicks", I64.nullable(), Utf8);
+    /// clicks.push(1, "/")?.push(2, "/buy")?.push(None::<i64>, "/")?;
+    /// let named = driver.output("named-clicks", I64.nullable(), Utf8).values()?;
+    /// assert_eq!(named, ["/ ann", "/buy ?", "/ ?"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use = "a stream that nothing follows does nothing"]
+    pub fn left_join_table<KT, VT, R, KC, VC>(
+        self,
+        table: KTable<'b, KT, VT>,
+        joiner: impl Fn(V, Option<VT>) -> R + Send + Sync + 'static,
+        joined: Joined<KC, VC>,
+    ) -> KStream<'b, K, R>
+    where
+        K: RowKey<KT>,
+        KT: 'static,
+        VT: 'static,
+        R: 'static,
+        KC: Codec<Item = K>,
+        VC: Codec<Item = V>,
+    {
+        self.try_left_join_table(table, move |_, left, right| Ok(joiner(left, right)), joined)
+    }
+
+    /// As [`left_join_table`](Self::left_join_table), with the key.
+    #[must_use = "a stream that nothing follows does nothing"]
+    pub fn left_join_table_with_key<KT, VT, R, KC, VC>(
+        self,
+        table: KTable<'b, KT, VT>,
+        joiner: impl Fn(&K, V, Option<VT>) -> R + Send + Sync + 'static,
+        joined: Joined<KC, VC>,
+    ) -> KStream<'b, K, R>
+    where
+        K: RowKey<KT>,
+        KT: 'static,
+        VT: 'static,
+        R: 'static,
+        KC: Codec<Item = K>,
+        VC: Codec<Item = V>,
+    {
+        self.try_left_join_table(
+            table,
+            move |key, left, right| Ok(joiner(key, left, right)),
+            joined,
+        )
+    }
+
+    /// As [`left_join_table_with_key`](Self::left_join_table_with_key), with a function that may
+    /// fail; the failure policy decides what becomes of the record.
+    #[must_use = "a stream that nothing follows does nothing"]
+    pub fn try_left_join_table<KT, VT, R, KC, VC>(
+        self,
+        table: KTable<'b, KT, VT>,
+        joiner: impl Fn(&K, V, Option<VT>) -> Result<R, Failure> + Send + Sync + 'static,
+        joined: Joined<KC, VC>,
+    ) -> KStream<'b, K, R>
+    where
+        K: RowKey<KT>,
+        KT: 'static,
+        VT: 'static,
+        R: 'static,
+        KC: Codec<Item = K>,
+        VC: Codec<Item = V>,
+    {
+        let joiner = Arc::new(move |key: &K, left, right| joiner(key, left, right).map(Some));
+        joined_with(self, &table, joiner, joined, Unmatched::Joined)
+    }
+}
+
+fn joined_with<'b, K, V, KT, VT, R, KC, VC>(
+    stream: KStream<'b, K, V>,
+    table: &KTable<'b, KT, VT>,
+    joiner: Arc<Joiner<K, V, VT, R>>,
+    joined: Joined<KC, VC>,
+    unmatched: Unmatched,
+) -> KStream<'b, K, R>
+where
+    K: RowKey<KT> + 'static,
+    V: 'static,
+    KT: 'static,
+    VT: 'static,
+    R: 'static,
+    KC: Codec<Item = K>,
+    VC: Codec<Item = V>,
+{
+    let key: SharedCodec<K> = Arc::new(joined.key);
+    let value: SharedCodec<V> = Arc::new(joined.value);
+    let (given, grace) = (joined.name, joined.grace);
+    let table = table.node;
+    let node = stream.builder.with_graph(|graph| {
+        let side = Side {
+            node: stream.node,
+            key: &key,
+            value: &value,
+            name: given.as_deref(),
+            remedy: "Joined::named",
+        };
+        let parent = side.by_key(graph);
+        let mut sources = graph.node(parent).sources.clone();
+        sources.extend(&graph.node(table).sources);
+        sources.sort_unstable();
+        sources.dedup();
+        graph.copartitioned.push(sources.clone());
+        let name = name_of(graph, given.as_deref(), unmatched);
+        let buffer = grace.map(|grace| {
+            let is_given = given.is_some();
+            declare_buffer(graph, &name, is_given, grace, &key, &value)
+        });
+        let stores = graph.keep_for_lookup(table);
+        if let Some(grace) = grace {
+            check_versions(graph, &name, &stores, grace);
+        }
+        let stages = stages(table, joiner, (key, value), unmatched, buffer.clone());
+        let node = graph.add(name, &[parent], NodeKind::Processor, stages);
+        graph.connect(node, buffer.into_iter().chain(stores));
+        let added = graph.node_mut(node);
+        added.sources = sources;
+        added.traits.takes_null_keys = unmatched == Unmatched::Joined;
+        node
+    });
+    KStream::new(stream.builder, node)
+}
+
+fn name_of(graph: &mut Graph, given: Option<&str>, unmatched: Unmatched) -> String {
+    let generated = graph.names.next(match unmatched {
+        Unmatched::Joined => LEFT_PREFIX,
+        Unmatched::Dropped => INNER_PREFIX,
+    });
+    match given {
+        None => generated,
+        Some(name) => {
+            graph.check(validate_name("node", name));
+            name.to_owned()
+        }
+    }
+}
+
+/// Declares the buffer of a join with grace, `<join>-Buffer`.
+fn declare_buffer<K: 'static, V: 'static>(
+    graph: &mut Graph,
+    join: &str,
+    is_given: bool,
+    grace: Duration,
+    key: &SharedCodec<K>,
+    value: &SharedCodec<V>,
+) -> String {
+    let name = ResolvedName {
+        name: format!("{join}{BUFFER_SUFFIX}"),
+        is_given,
+    };
+    let (key, value) = (SharedCodec::clone(key), SharedCodec::clone(value));
+    let join = join.to_owned();
+    let open = move |opening: &_| {
+        let (key, value) = (SharedCodec::clone(&key), SharedCodec::clone(&value));
+        GraceBuffer::open(opening, &join, key, value, duration_millis(grace))
+    };
+    let (kind, logging) = (StoreKind::KeyValue, Logging::default());
+    graph.add_store(StoreNode::of(&name, kind, logging, open));
+    name.name
+}
+
+/// A join can only wait for the past of a table that remembers it.
+fn check_versions(graph: &mut Graph, join: &str, stores: &[String], grace: Duration) {
+    for store in stores {
+        let kind = graph.store(store).map(|store| store.kind);
+        let error = match kind {
+            Some(StoreKind::Versioned { history }) if grace > history => {
+                TopologyError::GraceBeyondHistory {
+                    join: join.to_owned(),
+                    grace_ms: duration_millis(grace),
+                    store: store.clone(),
+                    history_ms: duration_millis(history),
+                }
+            }
+            Some(StoreKind::Versioned { .. }) => continue,
+            _ => TopologyError::GraceWithoutVersions(join.to_owned()),
+        };
+        graph.report(error);
+    }
+}
+
+fn stages<K, V, KT, VT, R>(
+    table: NodeId,
+    joiner: Arc<Joiner<K, V, VT, R>>,
+    (key, value): (SharedCodec<K>, SharedCodec<V>),
+    unmatched: Unmatched,
+    buffer: Option<String>,
+) -> Stages
+where
+    K: RowKey<KT> + 'static,
+    V: 'static,
+    KT: 'static,
+    VT: 'static,
+    R: 'static,
+{
+    Stages::sink(move |wiring, node| {
+        let join = RowJoin {
+            name: wiring.name_of(node).to_owned(),
+            find: OwnKey(SharedCodec::clone(&key)),
+            value: SharedCodec::clone(&value),
+            unmatched,
+            joiner: Arc::clone(&joiner),
+            table: wiring.lookup::<KT, VT>(table),
+            next: wiring.downstream(node),
+        };
+        let sink: Box<dyn Sink<K, V>> = match &buffer {
+            None => Box::new(join),
+            Some(buffer) => Box::new(GraceJoin {
+                join,
+                buffer: wiring.store(buffer),
+            }),
+        };
+        Wired::new(sink)
+    })
+}
