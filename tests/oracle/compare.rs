@@ -115,7 +115,7 @@ pub(crate) fn stores(
     }
 }
 
-fn content_shown(content: &StoreContent, _wanted: &Json) -> String {
+fn content_shown(content: &StoreContent, wanted: &Json) -> String {
     let listed = |entries: &[StoredEntry]| {
         let entries = entries.iter();
         let entries = entries.map(|entry| json!([to_hex(&entry.key), to_hex(&entry.value)]));
@@ -125,11 +125,41 @@ fn content_shown(content: &StoreContent, _wanted: &Json) -> String {
         StoreContent::KeyValue(entries)
         | StoreContent::Window(entries)
         | StoreContent::Session(entries) => listed(entries),
+        StoreContent::Buffer {
+            entries,
+            bytes,
+            min_timestamp_ms,
+        } => {
+            let mut shown = json!({
+                "records": entries.len(),
+                "bytes": bytes,
+                // Kafka Streams' minimum of nothing.
+                "min_ts": min_timestamp_ms.unwrap_or(i64::MAX),
+            });
+            if wanted.get("entries").is_some() {
+                let entries = entries.iter();
+                let entries =
+                    entries.map(|entry| json!([to_hex(&entry.key), to_hex(&entry.value)]));
+                shown["entries"] = entries.collect();
+            }
+            shown.to_string()
+        }
         other => format!("{other:?}"),
     }
 }
 
 fn wanted_shown(wanted: &Json) -> String {
+    if let Some("suppress_buffer" | "grace_buffer") = wanted["kind"].as_str() {
+        let mut shown = json!({
+            "records": wanted["records"],
+            "bytes": wanted["bytes"],
+            "min_ts": wanted["min_ts"],
+        });
+        if let Some(entries) = wanted.get("entries") {
+            shown["entries"] = entries.clone();
+        }
+        return shown.to_string();
+    }
     wanted["entries"].to_string()
 }
 

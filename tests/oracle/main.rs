@@ -14,6 +14,7 @@
 mod build;
 mod compare;
 mod functions;
+mod joiner;
 mod processors;
 mod run;
 mod stateful;

@@ -6,15 +6,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use headwater_core::codec::Codec;
-use headwater_core::config::TaskIdle;
 use headwater_core::failure::FailurePolicy;
 use headwater_core::partition::partition_for_key;
 use headwater_core::record::{Offset, Partition, TopicPartition};
-use headwater_core::store::{CacheBudget, StoreContent, StoreError};
+use headwater_core::store::{GlobalStores, StoreContent, StoreError};
 use headwater_core::time::Timestamp;
-use headwater_core::topology::{InternalTopic, SourceTopics, TaskId, Topology};
-use headwater_runtime::internal_partition_counts;
-use headwater_runtime::task::{FixedCounts, LaneStart, Task, TaskError, TaskSetup};
+use headwater_core::topology::{TaskId, Topology};
+use headwater_runtime::task::{Task, TaskError};
 
 use crate::topic::{OneRecord, Stored, Topic};
 use crate::{DriverError, TestInput, TestOutput};
@@ -100,11 +98,14 @@ impl DriverBuilder {
         } else {
             self.topology
         };
+        let global_stores = topology.open_global_stores();
         let mut driver = TopologyTestDriver {
             topology,
             application_id: self.application_id,
             topics: HashMap::new(),
             tasks: BTreeMap::new(),
+            global: None,
+            global_stores,
             wall_clock: self.started_at,
             commits: self.commits,
             cache_bytes_max: self.cache_bytes_max,
@@ -140,13 +141,16 @@ impl DriverBuilder {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct TopologyTestDriver {
-    topology: Topology,
-    application_id: String,
-    topics: HashMap<String, Topic>,
-    tasks: BTreeMap<TaskId, Task>,
-    wall_clock: Timestamp,
-    commits: Commits,
-    cache_bytes_max: usize,
+    pub(crate) topology: Topology,
+    pub(crate) application_id: String,
+    pub(crate) topics: HashMap<String, Topic>,
+    pub(crate) tasks: BTreeMap<TaskId, Task>,
+    /// What fills the global stores.
+    pub(crate) global: Option<Task>,
+    pub(crate) global_stores: GlobalStores,
+    pub(crate) wall_clock: Timestamp,
+    pub(crate) commits: Commits,
+    pub(crate) cache_bytes_max: usize,
 }
 
 impl TopologyTestDriver {
@@ -231,7 +235,7 @@ impl TopologyTestDriver {
         self.run()
     }
 
-    /// What a store holds, in the task of this partition.
+    /// What a store holds, in the task of this partition; a global store is the same for all.
     ///
     /// # Errors
     /// If the store cannot be read.
@@ -242,17 +246,16 @@ impl TopologyTestDriver {
     ) -> Option<Result<StoreContent, StoreError>> {
         let partition = Partition::new(partition);
         let tasks = self.tasks.iter_mut();
-        tasks
+        let of_task = tasks
             .filter(|(id, _)| id.partition == partition)
-            .find_map(|(_, task)| task.graph_mut().content(store))
+            .find_map(|(_, task)| task.graph_mut().content(store));
+        of_task.or_else(|| self.global_stores.content(store))
     }
 
     /// Records that were dropped on the way, over all tasks.
     pub fn dropped(&self) -> u64 {
-        self.tasks
-            .values()
-            .map(|task| task.counters().dropped)
-            .sum()
+        let tasks = self.tasks.values().chain(&self.global);
+        tasks.map(|task| task.counters().dropped).sum()
     }
 
     /// The names of the topics that have records, in order.
@@ -296,11 +299,12 @@ impl TopologyTestDriver {
     }
 
     fn is_read(&self, topic: &str) -> bool {
-        let mut tasks = self.tasks.values();
+        let mut tasks = self.tasks.values().chain(&self.global);
         tasks.any(|task| task.partitions().iter().any(|lane| &*lane.topic == topic))
     }
 
-    /// Appends to a topic; a task that reads it gets the record.
+    /// Appends to a topic; a task that reads it gets the record. A global store is updated at
+    /// once, before any task sees a later record.
     fn append(
         &mut self,
         name: &str,
@@ -325,7 +329,7 @@ impl TopologyTestDriver {
                 ..record
             })
             .clone();
-        for task in self.tasks.values_mut() {
+        for task in self.tasks.values_mut().chain(&mut self.global) {
             let mut lanes = task.partitions().iter();
             let reading =
                 |lane: &TopicPartition| &*lane.topic == name && lane.partition == stored.partition;
@@ -334,6 +338,18 @@ impl TopologyTestDriver {
                 break;
             }
         }
+        self.fill_global_stores()
+    }
+
+    fn fill_global_stores(&mut self) -> Result<(), DriverError> {
+        let Some(global) = &mut self.global else {
+            return Ok(());
+        };
+        let filled = global.process(usize::MAX, self.wall_clock, || false);
+        filled.map_err(|source| DriverError::Task {
+            task: TaskId::GLOBAL,
+            source,
+        })?;
         Ok(())
     }
 
@@ -409,80 +425,6 @@ impl TopologyTestDriver {
         outputs.clear();
         for (topic, partition, record) in records {
             self.append(&topic, partition, record)?;
-        }
-        Ok(())
-    }
-
-    fn make_topics(&mut self, declared: &BTreeMap<String, u32>) {
-        let mut counts: HashMap<String, u32> = declared
-            .iter()
-            .map(|(name, count)| (name.clone(), *count))
-            .collect();
-        let subtopologies = self.topology.subtopologies().iter();
-        for source in subtopologies.flat_map(|subtopology| &subtopology.sources) {
-            if let SourceTopics::Named(names) = &source.topics {
-                for name in names {
-                    counts.entry(name.clone()).or_insert(1);
-                }
-            }
-        }
-        let internal = internal_partition_counts(&self.topology, &self.application_id, &counts);
-        for topic in self.topology.internal_topics() {
-            let count = internal.get(&topic.name).copied().unwrap_or(1);
-            let name = InternalTopic::decorated(&topic.name, &self.application_id);
-            counts.insert(name, count);
-        }
-        let topics = counts.into_iter().map(|(name, partitions)| {
-            let topic = Topic {
-                partitions,
-                ..Topic::default()
-            };
-            (name, topic)
-        });
-        self.topics = topics.collect();
-    }
-
-    fn make_tasks(&mut self, failure_policy: &FailurePolicy) -> Result<(), DriverError> {
-        let mut lanes: BTreeMap<TaskId, Vec<TopicPartition>> = BTreeMap::new();
-        for subtopology in self.topology.subtopologies() {
-            for (name, topic) in &self.topics {
-                let mut sources = subtopology.sources.iter();
-                if !sources.any(|source| source.reads(name, &self.application_id)) {
-                    continue;
-                }
-                for index in 0..i32::try_from(topic.partitions).unwrap_or(i32::MAX) {
-                    let partition = Partition::new(index);
-                    let id = TaskId {
-                        subtopology: subtopology.id,
-                        partition,
-                    };
-                    let lane = TopicPartition::new(name.as_str(), partition);
-                    lanes.entry(id).or_default().push(lane);
-                }
-            }
-        }
-        for (id, mut lanes) in lanes {
-            lanes.sort();
-            let lanes = lanes.into_iter().map(|partition| LaneStart {
-                partition,
-                partition_time: Timestamp::UNKNOWN,
-            });
-            let setup = TaskSetup {
-                id,
-                lanes: lanes.collect(),
-                failure_policy: failure_policy.clone(),
-                idling: TaskIdle::Never,
-                cache: CacheBudget::new(self.cache_bytes_max),
-            };
-            let counts = self
-                .topics
-                .iter()
-                .map(|(name, topic)| (name.clone(), topic.partitions));
-            let counts = Box::new(FixedCounts(counts.collect()));
-            let now = self.wall_clock;
-            let made = Task::new(&self.topology, &self.application_id, setup, counts, now);
-            let task = made.map_err(|source| DriverError::Task { task: id, source })?;
-            self.tasks.insert(id, task);
         }
         Ok(())
     }

@@ -2,8 +2,10 @@
 
 mod aggregate;
 mod join;
+mod join_table;
 mod process;
 mod stream;
+mod suppress;
 mod table;
 
 use std::collections::{HashMap, HashSet};
@@ -16,6 +18,7 @@ use serde_json::Value as Json;
 use crate::functions::Function;
 use crate::value::{Type, Value, ValueCodec};
 use aggregate::Grouped;
+use join_table::Global;
 use stream::Stream;
 use table::Table;
 
@@ -25,6 +28,7 @@ pub(crate) struct Build<'b> {
     streams: HashMap<String, Stream<'b>>,
     tables: HashMap<String, Table<'b>>,
     grouped: HashMap<String, Grouped<'b>>,
+    globals: HashMap<String, Global<'b>>,
     /// Stores that processors have added.
     stores: HashSet<String>,
     /// Types of the source topics.
@@ -38,6 +42,7 @@ impl<'b> Build<'b> {
             streams: HashMap::new(),
             tables: HashMap::new(),
             grouped: HashMap::new(),
+            globals: HashMap::new(),
             stores: HashSet::new(),
             inputs: HashMap::new(),
         }
@@ -50,6 +55,10 @@ impl<'b> Build<'b> {
         match what {
             "stream" => self.stream(op),
             "table" => self.table(op),
+            "global_table" => self.global_table(op),
+            "join_table" => self.join_table(op),
+            "join_global" => self.join_global(op),
+            "suppress" => self.suppress(op),
             "merge" => self.merge(op),
             "split" => self.split(op),
             "to" => self.to(op),
@@ -58,9 +67,7 @@ impl<'b> Build<'b> {
             "count" | "reduce" | "aggregate" if self.grouped.contains_key(from) => {
                 self.aggregate(op)
             }
-            "join_stream" | "join_table" | "join_global" | "join_tables" | "join_fk" => {
-                self.join(op)
-            }
+            "join_stream" | "join_tables" | "join_fk" => self.join(op),
             _ if self.streams.contains_key(from) => self.one_to_one(op),
             _ if self.tables.contains_key(from) => self.on_table(op),
             _ => Err(format!("operator {what}")),

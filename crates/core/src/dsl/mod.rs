@@ -17,13 +17,13 @@ pub use builder::{Endpoint, StreamsBuilder};
 pub use count::Count;
 pub use global_table::GlobalKTable;
 pub use grouped_stream::KGroupedStream;
-pub use options::{
-    Consumed, EagerBuffer, Grouped, InWindow, Joined, Materialized, Printed, Processed, Produced,
-    Repartitioned, StoreType, Stored, StrictBuffer, Suppressed, SuppressionBuffer,
-};
 pub(crate) use options::{
     BufferBounds, Format, Optimizations, ResolvedName, StoreNaming, StoreSettings,
     TopologySettings, WaitsFrom, WhenFull,
+};
+pub use options::{
+    Consumed, EagerBuffer, Grouped, InWindow, Joined, Materialized, Printed, Processed, Produced,
+    Repartitioned, StoreType, Stored, StrictBuffer, Suppressed, SuppressionBuffer,
 };
 pub use row_key::RowKey;
 pub use stream::KStream;

@@ -65,9 +65,8 @@ impl Footprint for RecordContext {
         let units = |text: &str| text.encode_utf16().count();
         let fixed = 2 * size_of::<i64>() + size_of::<i32>();
         let headers = self.headers.iter();
-        let headers = headers.map(|header| {
-            units(&header.name) + header.value.as_ref().map_or(0, bytes::Bytes::len)
-        });
+        let headers = headers
+            .map(|header| units(&header.name) + header.value.as_ref().map_or(0, bytes::Bytes::len));
         (fixed + units(&self.topic) + headers.sum::<usize>()) as u64
     }
 }

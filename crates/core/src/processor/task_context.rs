@@ -191,9 +191,10 @@ impl TaskContext {
 
     /// The record of a context, to be taken in hand; none if this task does not read its topic.
     pub(crate) fn in_hand_of(&self, context: &RecordContext) -> InHand {
-        let lane = self.lanes.iter().position(|lane| {
-            lane.partition == context.partition && lane.topic == context.topic
-        });
+        let lane = self
+            .lanes
+            .iter()
+            .position(|lane| lane.partition == context.partition && lane.topic == context.topic);
         InHand(lane.map(|lane| (lane, context.offset)))
     }
 

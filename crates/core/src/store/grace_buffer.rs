@@ -108,7 +108,8 @@ impl<K: 'static, V: 'static> GraceBuffer<K, V> {
         self.key_bytes.clear();
         begin_key(time_ms, &mut self.key_bytes);
         self.keys.encode(&record.key, &mut self.key_bytes)?;
-        self.key_bytes.extend_from_slice(&self.sequence.to_be_bytes());
+        self.key_bytes
+            .extend_from_slice(&self.sequence.to_be_bytes());
         self.row_bytes.clear();
         self.values.encode(&record.value, &mut self.row_bytes)?;
         let context = task.record_context(record);

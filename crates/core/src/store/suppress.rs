@@ -78,10 +78,7 @@ impl<K: 'static, V: 'static> SuppressBuffer<K, V> {
         let read = |bytes: Option<&[u8]>| bytes.map(|bytes| self.values.decode(bytes)).transpose();
         // An update leaves the buffer once: what goes on is a copy of its own.
         let context = first.update.cause.clone();
-        let change = Change::new(
-            read(first.update.new_value())?,
-            read(first.update.old())?,
-        );
+        let change = Change::new(read(first.update.new_value())?, read(first.update.old())?);
         Ok(Some(Released {
             record: Record {
                 key: self.keys.decode(first.key)?,

@@ -58,8 +58,7 @@ impl Graph {
             for topic in topics {
                 let mut others = read.iter();
                 let first = others.find(|(known, first)| {
-                    *known == topic
-                        && (self.is_global_source(id) || self.is_global_source(*first))
+                    *known == topic && (self.is_global_source(id) || self.is_global_source(*first))
                 });
                 if let Some((_, first)) = first {
                     return Err(TopologyError::OverlappingSources {

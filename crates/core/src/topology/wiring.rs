@@ -172,10 +172,7 @@ impl Wiring<'_> {
     }
 
     /// A global store of the instance.
-    pub(crate) fn global_store<K: 'static, V: 'static>(
-        &self,
-        name: &str,
-    ) -> Arc<GlobalRows<K, V>> {
+    pub(crate) fn global_store<K: 'static, V: 'static>(&self, name: &str) -> Arc<GlobalRows<K, V>> {
         let store = self.task.global_stores().typed(name);
         store.expect("the tasks of an instance are given its global stores")
     }

@@ -37,12 +37,7 @@ pub struct Buffered<C> {
 
 impl<C> Buffered<C> {
     /// An update; `prior` is the value before the first update that waited.
-    pub fn new(
-        prior: Option<&[u8]>,
-        old: Option<&[u8]>,
-        new: Option<&[u8]>,
-        cause: C,
-    ) -> Self {
+    pub fn new(prior: Option<&[u8]>, old: Option<&[u8]>, new: Option<&[u8]>, cause: C) -> Self {
         Self {
             prior: prior.map(Into::into),
             old: if old == prior {
@@ -128,7 +123,14 @@ impl<C: Footprint> TimeOrdered<C> {
 
     /// Lets an update wait. `old` is the value before it; if its key does not wait yet, that is
     /// also what was last passed on.
-    pub fn put(&mut self, time_ms: i64, key: &[u8], old: Option<&[u8]>, new: Option<&[u8]>, cause: C) {
+    pub fn put(
+        &mut self,
+        time_ms: i64,
+        key: &[u8],
+        old: Option<&[u8]>,
+        new: Option<&[u8]>,
+        cause: C,
+    ) {
         let prior = match self.get(key) {
             Some(waiting) => waiting.prior().map(<[u8]>::to_vec),
             None => old.map(<[u8]>::to_vec),

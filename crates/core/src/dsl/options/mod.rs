@@ -9,8 +9,8 @@ mod processed;
 mod produced;
 mod repartitioned;
 mod settings;
-mod suppressed;
 mod stored;
+mod suppressed;
 
 pub use consumed::Consumed;
 pub use grouped::Grouped;
@@ -24,6 +24,6 @@ pub use produced::Produced;
 pub use repartitioned::Repartitioned;
 pub use settings::StoreType;
 pub(crate) use settings::{Optimizations, TopologySettings};
+pub use stored::Stored;
 pub(crate) use suppressed::{BufferBounds, WaitsFrom, WhenFull};
 pub use suppressed::{EagerBuffer, InWindow, StrictBuffer, Suppressed, SuppressionBuffer};
-pub use stored::Stored;

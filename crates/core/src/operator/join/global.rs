@@ -88,9 +88,7 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
         VC: Codec<Item = V>,
     {
         let joiner = Arc::new(move |key: &K, left, right: Option<VT>| {
-            right
-                .map(|right| joiner(key, left, right))
-                .transpose()
+            right.map(|right| joiner(key, left, right)).transpose()
         });
         joined_with(self, table, select, joiner, joined, Unmatched::Dropped)
     }

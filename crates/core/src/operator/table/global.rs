@@ -64,7 +64,12 @@ impl StreamsBuilder {
             naming,
             is_versioned: settings.history.is_some(),
         };
-        add(self, consumed.key, (Arc::new(consumed.value), stored), options)
+        add(
+            self,
+            consumed.key,
+            (Arc::new(consumed.value), stored),
+            options,
+        )
     }
 }
 

@@ -125,7 +125,11 @@ fn declare_buffer<K: 'static, V: 'static>(
 ) {
     let (key, value) = (SharedCodec::clone(key), SharedCodec::clone(value));
     let open = move |opening: &_| {
-        SuppressBuffer::open(opening, SharedCodec::clone(&key), SharedCodec::clone(&value))
+        SuppressBuffer::open(
+            opening,
+            SharedCodec::clone(&key),
+            SharedCodec::clone(&value),
+        )
     };
     graph.add_store(StoreNode::of(store, StoreKind::KeyValue, logging, open));
 }
