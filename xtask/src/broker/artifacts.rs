@@ -69,7 +69,11 @@ const STREAMS: Bundle = Bundle {
     variable: STREAMS_LIBS_VARIABLE,
     megabytes: 95,
     dependencies: &[
-        ("org.apache.kafka", "kafka-streams-test-utils", KAFKA_VERSION),
+        (
+            "org.apache.kafka",
+            "kafka-streams-test-utils",
+            KAFKA_VERSION,
+        ),
         ("org.slf4j", "slf4j-nop", "1.7.36"),
     ],
     jars: &[
@@ -162,7 +166,8 @@ impl Cache {
     }
 
     fn version(&self) -> PathBuf {
-        self.folder.join(format!("{}-{KAFKA_VERSION}", self.bundle.name))
+        self.folder
+            .join(format!("{}-{KAFKA_VERSION}", self.bundle.name))
     }
 
     fn lock(&self) -> Result<File> {
@@ -285,7 +290,10 @@ mod tests {
     /// Puts every jar that is looked for into `libs`, all but the one named.
     fn put_jars(libs: &Path, all_but: Option<&str>) {
         fs::create_dir_all(libs).unwrap();
-        while let Some(jar) = BROKER.missing_jar(libs).filter(|jar| Some(jar.as_str()) != all_but) {
+        while let Some(jar) = BROKER
+            .missing_jar(libs)
+            .filter(|jar| Some(jar.as_str()) != all_but)
+        {
             fs::write(libs.join(jar), "").unwrap();
         }
     }

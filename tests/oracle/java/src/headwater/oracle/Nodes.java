@@ -24,7 +24,8 @@ final class Nodes {
     <N extends Node> N get(String id, Class<N> kind) {
         Node node = get(id);
         if (!kind.isInstance(node)) {
-            throw new SpecException(id + " is a " + node.getClass().getSimpleName() + ", not a " + kind.getSimpleName());
+            throw new SpecException(
+                id + " is a " + node.getClass().getSimpleName() + ", not a " + kind.getSimpleName());
         }
         return kind.cast(node);
     }

@@ -24,10 +24,12 @@ final class RandomFunctions {
     }
 
     ObjectNode flat(Type type) {
-        return type != Type.LONG && chance.percent(50) ? function("split", ",") : function("times", chance.between(0, 3));
+        return type != Type.LONG && chance.percent(50)
+            ? function("split", ",")
+            : function("times", chance.between(0, 3));
     }
 
-    /** Its result is a string for every node whose key is a string or windowed. */
+    /** A string key, whatever the key is now. */
     ObjectNode key(Type key, Type value) {
         if (key.inner() != null) {
             return chance.of(function("label"), function("unwindow"));

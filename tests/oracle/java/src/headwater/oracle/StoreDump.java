@@ -1,5 +1,6 @@
 package headwater.oracle;
 
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -99,8 +100,8 @@ final class StoreDump {
             MultiVersionedKeyQuery<Bytes, byte[]> query =
                 MultiVersionedKeyQuery.<Bytes, byte[]>withKey(key).withAscendingTimestamps();
             MultiVersionedKeyQuery<Bytes, byte[]> allTime = query
-                .fromTime(java.time.Instant.ofEpochMilli(0))
-                .toTime(java.time.Instant.ofEpochMilli(Long.MAX_VALUE));
+                .fromTime(Instant.ofEpochMilli(0))
+                .toTime(Instant.ofEpochMilli(Long.MAX_VALUE));
             try (VersionedRecordIterator<byte[]> found =
                      store.query(allTime, PositionBound.unbounded(), new QueryConfig(false)).getResult()) {
                 while (found.hasNext()) {
