@@ -3,7 +3,6 @@
 //! [`TopologyTestDriver`] runs the same tasks as an application, on topics that live in memory
 //! and with a wall clock that only the test moves.
 
-mod assembly;
 mod driver;
 mod error;
 mod input;

@@ -20,6 +20,8 @@ mod rows;
 mod suppress;
 mod task_store;
 mod window;
+mod window_definition;
+mod window_handle;
 
 pub(crate) use cause::Cause;
 pub use content::{StoreContent, StoredEntry};
@@ -39,6 +41,8 @@ pub(crate) use rows::{ChangelogTopic, Logged, RowFormat, Rows, RowsSetup, StoreO
 pub(crate) use suppress::SuppressBuffer;
 pub(crate) use task_store::{OpenStore, RestoreRecord, TaskStore};
 pub(crate) use window::{Duplicates, PutWindow, WindowRows, WindowSetup};
+pub use window_definition::WindowStoreDef;
+pub use window_handle::WindowStore;
 
 /// Whether writes wait in a cache, so that of several to one key only the last goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,5 +1,12 @@
 //! The driver: topics, tasks and a clock that stands still.
 
+mod builder;
+mod global;
+mod restart;
+mod tasks;
+
+pub use builder::DriverBuilder;
+
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::time::Duration;
@@ -12,108 +19,17 @@ use headwater_core::record::{Offset, Partition, TopicPartition};
 use headwater_core::store::{GlobalStores, StoreContent, StoreError};
 use headwater_core::time::Timestamp;
 use headwater_core::topology::{TaskId, Topology};
+use headwater_runtime::port::OffsetToCommit;
 use headwater_runtime::task::{Task, TaskError};
 
 use crate::topic::{OneRecord, Stored, Topic};
 use crate::{DriverError, TestInput, TestOutput};
-
-/// `statestore.cache.max.bytes` of Kafka Streams.
-const CACHE_BYTES_MAX: usize = 10 * 1024 * 1024;
-
-/// What a driver is made of.
-#[must_use = "a driver is made by `build`"]
-#[derive(Debug)]
-pub struct DriverBuilder {
-    topology: Topology,
-    application_id: String,
-    topics: BTreeMap<String, u32>,
-    started_at: Timestamp,
-    failure_policy: FailurePolicy,
-    as_one_task: bool,
-    commits: Commits,
-    cache_bytes_max: usize,
-}
 
 /// When the tasks of a driver commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Commits {
     AfterEachRecord,
     OnCommand,
-}
-
-impl DriverBuilder {
-    /// The application id, which goes before the names of internal topics; `app` otherwise.
-    pub fn application_id(mut self, id: impl Into<String>) -> Self {
-        self.application_id = id.into();
-        self
-    }
-
-    /// Declares a topic of so many partitions; topics have one otherwise.
-    pub fn topic(mut self, name: impl Into<String>, partitions: u32) -> Self {
-        self.topics.insert(name.into(), partitions);
-        self
-    }
-
-    /// Starts the wall clock at this time in milliseconds; at 0 otherwise.
-    pub fn started_at_ms(mut self, millis: i64) -> Self {
-        self.started_at = Timestamp::from_millis(millis);
-        self
-    }
-
-    /// What to do about records that fail; the task stops otherwise.
-    pub fn failure_policy(mut self, policy: FailurePolicy) -> Self {
-        self.failure_policy = policy;
-        self
-    }
-
-    /// Runs all sub-topologies as one task with one stream time, as the `TopologyTestDriver` of
-    /// Kafka Streams does; otherwise each runs as tasks of its own, as on a cluster.
-    pub fn as_one_task(mut self) -> Self {
-        self.as_one_task = true;
-        self
-    }
-
-    /// Commits only when [`TopologyTestDriver::commit`] is called; otherwise after each record,
-    /// as the `TopologyTestDriver` of Kafka Streams does. Until then updates of tables wait in
-    /// their caches.
-    pub fn commit_on_command(mut self) -> Self {
-        self.commits = Commits::OnCommand;
-        self
-    }
-
-    /// How many bytes the caches of each task hold at most (`statestore.cache.max.bytes`); 10 MiB
-    /// otherwise, and none with 0.
-    pub fn cache_bytes_max(mut self, bytes: usize) -> Self {
-        self.cache_bytes_max = bytes;
-        self
-    }
-
-    /// Makes the topics and the tasks.
-    ///
-    /// # Errors
-    /// If a processor stops its task in `init`.
-    pub fn build(self) -> Result<TopologyTestDriver, DriverError> {
-        let topology = if self.as_one_task {
-            self.topology.as_one_task()
-        } else {
-            self.topology
-        };
-        let global_stores = topology.open_global_stores();
-        let mut driver = TopologyTestDriver {
-            topology,
-            application_id: self.application_id,
-            topics: HashMap::new(),
-            tasks: BTreeMap::new(),
-            global: None,
-            global_stores,
-            wall_clock: self.started_at,
-            commits: self.commits,
-            cache_bytes_max: self.cache_bytes_max,
-        };
-        driver.make_topics(&self.topics);
-        driver.make_tasks(&self.failure_policy)?;
-        Ok(driver)
-    }
 }
 
 /// Runs a topology in a test: the tasks of an application, on topics in memory.
@@ -141,16 +57,19 @@ impl DriverBuilder {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct TopologyTestDriver {
-    pub(crate) topology: Topology,
-    pub(crate) application_id: String,
-    pub(crate) topics: HashMap<String, Topic>,
-    pub(crate) tasks: BTreeMap<TaskId, Task>,
+    topology: Topology,
+    application_id: String,
+    topics: HashMap<String, Topic>,
+    tasks: BTreeMap<TaskId, Task>,
     /// What fills the global stores.
-    pub(crate) global: Option<Task>,
-    pub(crate) global_stores: GlobalStores,
-    pub(crate) wall_clock: Timestamp,
-    pub(crate) commits: Commits,
-    pub(crate) cache_bytes_max: usize,
+    global: Option<Task>,
+    global_stores: GlobalStores,
+    wall_clock: Timestamp,
+    commits: Commits,
+    cache_bytes_max: usize,
+    failure_policy: FailurePolicy,
+    /// What tasks have committed, as the group would hold it.
+    committed: HashMap<TopicPartition, OffsetToCommit>,
 }
 
 impl TopologyTestDriver {
@@ -164,16 +83,7 @@ impl TopologyTestDriver {
 
     /// A driver with options.
     pub fn builder(topology: Topology) -> DriverBuilder {
-        DriverBuilder {
-            topology,
-            application_id: "app".to_owned(),
-            topics: BTreeMap::new(),
-            started_at: Timestamp::from_millis(0),
-            failure_policy: FailurePolicy::stop(),
-            as_one_task: false,
-            commits: Commits::AfterEachRecord,
-            cache_bytes_max: CACHE_BYTES_MAX,
-        }
+        DriverBuilder::new(topology)
     }
 
     /// Writes to an input topic with these codecs.
@@ -303,7 +213,7 @@ impl TopologyTestDriver {
         tasks.any(|task| task.partitions().iter().any(|lane| &*lane.topic == topic))
     }
 
-    /// Appends to a topic; a task that reads it gets the record. A global store is updated at
+    /// Appends to a topic; a task that reads it gets the record. A global store is written at
     /// once, before any task sees a later record.
     fn append(
         &mut self,
@@ -341,18 +251,6 @@ impl TopologyTestDriver {
         self.fill_global_stores()
     }
 
-    fn fill_global_stores(&mut self) -> Result<(), DriverError> {
-        let Some(global) = &mut self.global else {
-            return Ok(());
-        };
-        let filled = global.process(usize::MAX, self.wall_clock, || false);
-        filled.map_err(|source| DriverError::Task {
-            task: TaskId::GLOBAL,
-            source,
-        })?;
-        Ok(())
-    }
-
     /// Lets tasks process one record after the other until none is left anywhere.
     fn run(&mut self) -> Result<(), DriverError> {
         let ids: Vec<TaskId> = self.tasks.keys().copied().collect();
@@ -379,7 +277,12 @@ impl TopologyTestDriver {
             Ok(_) if moved => self.commit_if_due(id),
             ended => ended.map(|_| ()),
         };
-        // What was written before a failure stays readable.
+        if ended.is_err()
+            && let Some(task) = self.tasks.get_mut(&id)
+        {
+            // As a worker does: what a record that failed had put out is not sent.
+            task.discard_unfinished();
+        }
         self.collect(id)?;
         ended.map_err(|source| DriverError::Task { task: id, source })?;
         Ok(moved)
@@ -394,10 +297,16 @@ impl TopologyTestDriver {
 
     fn flush(&mut self, id: TaskId) -> Result<(), TaskError> {
         let now = self.wall_clock;
-        match self.tasks.get_mut(&id) {
-            Some(task) => task.flush_caches(now),
-            None => Ok(()),
-        }
+        let Some(task) = self.tasks.get_mut(&id) else {
+            return Ok(());
+        };
+        task.flush_caches(now)?;
+        let positions = task.positions_to_commit();
+        task.committed(&positions);
+        let positions = positions.into_iter();
+        self.committed
+            .extend(positions.map(|position| (position.partition.clone(), position)));
+        Ok(())
     }
 
     /// Writes what a task has put out to the topics.
