@@ -6,6 +6,7 @@
 mod choose;
 mod error;
 mod lane;
+mod ready;
 
 pub use error::TaskError;
 pub use lane::LaneStart;
@@ -25,6 +26,7 @@ use crate::commit::metadata;
 use crate::port::{ClientError, FetchedBatch, OffsetToCommit, Producer, TopicHandle};
 use choose::Choice;
 use lane::Lane;
+use ready::Ready;
 
 /// Outputs are sent at the latest when so many wait, so that a `flat_map` that multiplies
 /// records cannot fill memory within one slice.
@@ -66,6 +68,8 @@ pub struct Task {
     context: TaskContext,
     graph: TaskGraph,
     lanes: Vec<Lane>,
+    /// Unused with a single lane.
+    ready: Ready,
     idling: TaskIdle,
     /// The producer's handles of the output topics, by their place in the output buffer.
     handles: Vec<TopicHandle>,
@@ -124,6 +128,7 @@ impl Task {
             context,
             graph,
             lanes: setup.lanes.iter().map(Lane::new).collect(),
+            ready: Ready::default(),
             idling: setup.idling,
             handles: Vec::new(),
             outputs_finished: 0,
@@ -161,8 +166,13 @@ impl Task {
 
     /// Queues records of a lane.
     pub fn enqueue(&mut self, lane: usize, batch: Box<dyn FetchedBatch>) {
-        if let Some(lane) = self.lanes.get_mut(lane) {
-            lane.enqueue(batch);
+        let is_choice = self.has_choice();
+        if let Some(enqueued) = self.lanes.get_mut(lane) {
+            let was_empty = enqueued.head().is_none() && enqueued.buffered() == 0;
+            enqueued.enqueue(batch);
+            if is_choice && was_empty {
+                self.ready.arrived(lane);
+            }
         }
     }
 
@@ -298,17 +308,25 @@ impl Task {
     }
 
     fn next_lane(&mut self, now: Timestamp) -> Result<Choice, TaskError> {
-        for lane in 0..self.lanes.len() {
-            self.fill_head(lane)?;
-        }
         // Nearly every task reads one partition: no choice to make.
-        if let [only] = self.lanes.as_slice() {
-            return Ok(match only.head() {
+        if !self.has_choice() {
+            self.fill_head(0)?;
+            return Ok(match self.lanes.first().and_then(Lane::head) {
                 Some(_) => Choice::Lane(0),
                 None => Choice::NeedsRecords,
             });
         }
-        Ok(choose::next(&mut self.lanes, self.idling, now))
+        while let Some(lane) = self.ready.undecoded() {
+            self.fill_head(lane)?;
+            let head = self.lanes.get(lane).and_then(Lane::head);
+            self.ready.decoded(head.map(|(_, timestamp)| timestamp));
+        }
+        let earliest = self.ready.first();
+        Ok(choose::next(&mut self.lanes, earliest, self.idling, now))
+    }
+
+    const fn has_choice(&self) -> bool {
+        self.lanes.len() > 1
     }
 
     /// Decodes records of a lane until one stands at its head or none is left.
@@ -346,6 +364,12 @@ impl Task {
             .process(index, offset, timestamp, &mut self.context)?;
         if let Some(lane) = self.lanes.get_mut(index) {
             lane.finish_head();
+        }
+        if self.has_choice() {
+            self.ready.take_first();
+            if self.buffered(index) > 0 {
+                self.ready.arrived(index);
+            }
         }
         self.outputs_finished = self.context.outputs().len();
         Ok(())
