@@ -10,7 +10,7 @@ use crate::processor::{Lookup, Sink, TaskContext};
 use crate::record::{Change, Record, Stamped};
 use crate::store::StoreError;
 use crate::time::Timestamp;
-use crate::topology::{Materialize, NodeKind, OldValues, Stages, TableNode, Wired, WiredLookup};
+use crate::topology::{Materialize, NodeKind, Stages, TableNode, Wired, WiredLookup};
 
 const PREFIX: &str = "KTABLE-FILTER-";
 

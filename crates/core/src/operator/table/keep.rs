@@ -114,6 +114,18 @@ pub(crate) fn put_update<K: 'static, V: 'static>(
     Ok(put != Put::Refused)
 }
 
+/// As [`put_update`], after reading the old value from the store if somebody downstream needs it.
+pub(crate) fn put_over_old<K: 'static, V: 'static>(
+    table: &KeptTable<K, V>,
+    record: &mut Record<K, Change<V>>,
+    task: &mut TaskContext,
+) -> Result<bool, StoreError> {
+    if table.sends_old() {
+        record.value.old = table.get(&record.key)?.map(|old| old.value);
+    }
+    put_update(table, record, task)
+}
+
 /// What became of a row that was put.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Put {
