@@ -66,10 +66,7 @@ impl<K: 'static, V: 'static> VersionedRows<K, V> {
     fn read(
         &mut self,
         key: &K,
-        read: impl for<'v> FnOnce(
-            &'v mut Versioned,
-            &[u8],
-        ) -> Result<Option<Version<'v>>, StateError>,
+        read: impl for<'v> FnOnce(&'v mut Versioned, &[u8]) -> Result<Option<Version<'v>>, StateError>,
     ) -> Result<Option<Stamped<V>>, StoreError> {
         self.key_bytes.clear();
         self.keys.encode(key, &mut self.key_bytes)?;

@@ -145,6 +145,8 @@ pub(crate) struct Traits {
 /// One declared node.
 pub(crate) struct GraphNode {
     pub(crate) name: String,
+    /// Other nodes of the same operator: naming this one names them, with these suffixes.
+    pub(crate) parts: Vec<(NodeId, &'static str)>,
     /// Nodes are planned by rank; as declared, unless the plan has reasons.
     pub(crate) rank: usize,
     /// Nodes it comes after: what it takes records from, then tables it looks up.
@@ -234,6 +236,7 @@ impl Graph {
         sources.dedup();
         self.nodes.push(GraphNode {
             name,
+            parts: Vec::new(),
             rank: id.0,
             parents: distinct,
             inputs,
@@ -259,6 +262,15 @@ impl Graph {
 
     pub(crate) fn node_mut(&mut self, id: NodeId) -> &mut GraphNode {
         self.nodes.get_mut(id.0).expect("ids come from this graph")
+    }
+
+    /// Gives a node, and what else its operator consists of, a name.
+    pub(crate) fn rename(&mut self, id: NodeId, name: &str) {
+        let node = self.node_mut(id);
+        name.clone_into(&mut node.name);
+        for (part, suffix) in node.parts.clone() {
+            self.node_mut(part).name = format!("{name}{suffix}");
+        }
     }
 
     /// Declares a store.

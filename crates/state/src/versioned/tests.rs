@@ -84,7 +84,10 @@ fn keys_that_begin_alike_are_told_apart() {
         map.put(key, Some(b"a"), 10).unwrap();
         map.put(key, Some(b"b"), 20).unwrap();
     }
-    assert_eq!(versions(&map, b"k"), [(10, Some(20), b'a'), (20, None, b'b')]);
+    assert_eq!(
+        versions(&map, b"k"),
+        [(10, Some(20), b'a'), (20, None, b'b')]
+    );
     assert_eq!(as_of(&mut map, b"k\0", 10), Some(b'a'));
     assert_eq!(as_of(&mut map, b"k", 9), None);
 }

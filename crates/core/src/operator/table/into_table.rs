@@ -104,7 +104,10 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
                     remedy: "KStream::into_table_named",
                 };
                 let parent = by_key::<K, V, VC::Item>(graph, self.node, topic, &key, &value);
-                (parent, stages::<K, Option<VC::Item>, VC::Item>(&key, &value))
+                (
+                    parent,
+                    stages::<K, Option<VC::Item>, VC::Item>(&key, &value),
+                )
             };
             keep::declare(graph, &store, &settings, &key, &value);
             let node = graph.add(name, &[parent], NodeKind::Processor, stages);

@@ -47,13 +47,14 @@ where
         let store = keep::own_store(graph, PREFIX, materialized.as_ref(), &table.key);
         let name = graph.names.next(PREFIX);
         let node = graph.add(name, &[parent], NodeKind::Processor, stages);
-        let computed: TableNode = keep::derived_node::<K, V2>(parent, store, move |wiring, node| {
-            WiredLookup::new::<K, V2>(Box::new(MappedLookup {
-                map: Arc::clone(&looked_up),
-                name: wiring.name_of(node).into(),
-                table: wiring.lookup(parent),
-            }))
-        });
+        let computed: TableNode =
+            keep::derived_node::<K, V2>(parent, store, move |wiring, node| {
+                WiredLookup::new::<K, V2>(Box::new(MappedLookup {
+                    map: Arc::clone(&looked_up),
+                    name: wiring.name_of(node).into(),
+                    table: wiring.lookup(parent),
+                }))
+            });
         graph.node_mut(node).table = Some(computed);
         node
     });
@@ -142,11 +143,7 @@ struct MappedLookup<F, K, V> {
 }
 
 impl<F, K, V> MappedLookup<F, K, V> {
-    fn map<V2>(
-        &self,
-        key: &K,
-        row: Option<Stamped<V>>,
-    ) -> Result<Option<Stamped<V2>>, StoreError>
+    fn map<V2>(&self, key: &K, row: Option<Stamped<V>>) -> Result<Option<Stamped<V2>>, StoreError>
     where
         F: Fn(&K, V) -> Result<Option<V2>, Failure>,
     {
