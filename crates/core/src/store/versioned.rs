@@ -51,7 +51,7 @@ impl<K: 'static, V: 'static> VersionedRows<K, V> {
 
     /// The newest value of a key.
     pub(crate) fn get(&mut self, key: &K) -> Result<Option<Stamped<V>>, StoreError> {
-        self.read(key, |versions, key| versions.get(key))
+        self.read(key, Versioned::get)
     }
 
     /// The value of a key that held at a time, if that is within the history.

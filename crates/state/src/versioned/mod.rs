@@ -93,15 +93,12 @@ impl Versioned {
         self.stream_time_ms = self.stream_time_ms.max(from_ms);
         self.expire()?;
         let newest_from = self.newest(key)?.map(|newest| newest.from_ms);
-        match newest_from {
-            Some(newest) if newest <= from_ms => {
-                if newest < from_ms {
-                    self.end_newest(key, from_ms)?;
-                }
-                self.set_newest(key, value, from_ms)?;
-                return Ok(VersionedPut::Newest);
+        if let Some(newest) = newest_from.filter(|newest| *newest <= from_ms) {
+            if newest < from_ms {
+                self.end_newest(key, from_ms)?;
             }
-            _ => {}
+            self.set_newest(key, value, from_ms)?;
+            return Ok(VersionedPut::Newest);
         }
         let until_ms = match self.ending_after(key, from_ms)? {
             Some(around) if around.from_ms <= from_ms => {

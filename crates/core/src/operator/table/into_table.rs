@@ -112,7 +112,7 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
             keep::declare(graph, &store, &settings, &key, &value);
             let node = graph.add(name, &[parent], NodeKind::Processor, stages);
             graph.node_mut(node).table = Some(TableNode {
-                is_kept: store.is_given,
+                is_kept: keep::is_asked_for(&store, &settings),
                 old_values: OldValues::OwnStoreOnDemand,
                 ..keep::kept_node::<K, VC::Item>(store.name)
             });

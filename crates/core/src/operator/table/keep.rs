@@ -31,22 +31,19 @@ pub(crate) fn declare<K: 'static, V: 'static>(
     let logging = settings.logging.clone();
     let (key, value) = (SharedCodec::clone(key), SharedCodec::clone(value));
     let codecs = move || (SharedCodec::clone(&key), SharedCodec::clone(&value));
-    let store = match settings.history {
-        Some(history) => {
-            let open = move |opening: &_| {
-                let (key, value) = codecs();
-                OpenStore::new(VersionedRows::open(opening, key, value, history))
-            };
-            StoreNode::new(name, StoreKind::Versioned { history }, logging, open)
-        }
-        None => {
-            let open = move |opening: &_| {
-                let (key, value) = codecs();
-                let format = RowFormat::Stamped;
-                OpenStore::new(KeyValueRows::open(opening, key, value, format, caching))
-            };
-            StoreNode::new(name, StoreKind::KeyValue, logging, open)
-        }
+    let store = if let Some(history) = settings.history {
+        let open = move |opening: &_| {
+            let (key, value) = codecs();
+            OpenStore::new(VersionedRows::open(opening, key, value, history))
+        };
+        StoreNode::new(name, StoreKind::Versioned { history }, logging, open)
+    } else {
+        let open = move |opening: &_| {
+            let (key, value) = codecs();
+            let format = RowFormat::Stamped;
+            OpenStore::new(KeyValueRows::open(opening, key, value, format, caching))
+        };
+        StoreNode::new(name, StoreKind::KeyValue, logging, open)
     };
     graph.add_store(store);
 }
@@ -63,6 +60,11 @@ pub(crate) fn kept_node<K: 'static, V: 'static>(store: String) -> TableNode {
     }
 }
 
+/// Whether a table is kept for its own sake: its store has a name to ask it by, or keeps versions.
+pub(crate) fn is_asked_for(store: &ResolvedName, settings: &StoreSettings) -> bool {
+    store.is_given || settings.history.is_some()
+}
+
 /// The store that a verb was asked to keep its table in. Without a name there is none, yet a
 /// number is taken, as in Kafka Streams.
 pub(crate) fn own_store<K: 'static, V: 'static>(
@@ -73,7 +75,7 @@ pub(crate) fn own_store<K: 'static, V: 'static>(
 ) -> Option<String> {
     let (value, naming, settings) = materialized?;
     let store = naming.resolve(graph, prefix);
-    if !store.is_given {
+    if !is_asked_for(&store, settings) {
         return None;
     }
     declare(graph, &store, settings, key, value);

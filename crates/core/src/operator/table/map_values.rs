@@ -102,7 +102,7 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
         R: Into<Option<VC::Item>>,
     {
         let map = move |key: &K, value: V| Ok(map(key, value).into());
-        mapped::add(self, map, Some(materialized.into_parts()))
+        mapped::add(self, map, Some(&materialized.into_parts()))
     }
 
     /// As [`map_values_with`](Self::map_values_with), for code that can fail.
@@ -131,6 +131,6 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
         R: Into<Option<VC::Item>>,
     {
         let map = move |key: &K, value: V| map(key, value).map(Into::into);
-        mapped::add(self, map, Some(materialized.into_parts()))
+        mapped::add(self, map, Some(&materialized.into_parts()))
     }
 }

@@ -19,7 +19,7 @@ const PREFIX: &str = "KTABLE-MAPVALUES-";
 pub(super) fn add<'b, K, V, V2, F>(
     table: KTable<'b, K, V>,
     map: F,
-    materialized: Option<Parts<V2>>,
+    materialized: Option<&Parts<V2>>,
 ) -> KTable<'b, K, V2>
 where
     K: 'static,
@@ -44,7 +44,7 @@ where
         Wired::new(sink)
     });
     let node = table.builder.with_graph(|graph| {
-        let store = keep::own_store(graph, PREFIX, materialized.as_ref(), &table.key);
+        let store = keep::own_store(graph, PREFIX, materialized, &table.key);
         let name = graph.names.next(PREFIX);
         let node = graph.add(name, &[parent], NodeKind::Processor, stages);
         let computed: TableNode =

@@ -8,3 +8,4 @@ pub(crate) mod keep;
 mod map_values;
 mod mapped;
 pub(crate) mod source;
+mod transform_values;

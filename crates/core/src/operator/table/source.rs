@@ -117,7 +117,7 @@ fn add<'b, KC: Codec, VC: Codec>(
         );
         graph.node_mut(source).table_source = true;
         graph.node_mut(node).table = Some(TableNode {
-            is_kept: store.is_given,
+            is_kept: keep::is_asked_for(&store, &options.store),
             old_values: OldValues::OwnStoreOnDemand,
             ..keep::kept_node::<KC::Item, VC::Item>(store.name)
         });

@@ -56,9 +56,10 @@ impl<K, V, V2, R> Side<K, V, V2, R> {
         let change = record.value;
         let joined = || {
             let new = join(&self.joiner, change.new.as_ref())?;
-            let old = match self.sends_old {
-                true => join(&self.joiner, change.old.as_ref())?,
-                false => None,
+            let old = if self.sends_old {
+                join(&self.joiner, change.old.as_ref())?
+            } else {
+                None
             };
             Ok(Change {
                 new,
