@@ -163,16 +163,13 @@ impl Versioned {
         let mut all: BTreeMap<Vec<u8>, Vec<Version<'static>>> = BTreeMap::new();
         let mut cursor = self.engine.scan(KeyRange::ALL, Direction::Forward)?;
         while let Some((local, row)) = cursor.entry() {
-            let (key, from_ms, until_ms, value) = match row::read_newest_key(local) {
-                Some(key) => {
-                    let (from_ms, value) = row::read_newest(row)?;
-                    (key, from_ms, None, Some(value))
-                }
-                None => {
-                    let (key, until_ms) = row::read_ended_key(local)?;
-                    let (from_ms, value) = row::read_ended(row)?;
-                    (key, from_ms, Some(until_ms), value)
-                }
+            let (key, from_ms, until_ms, value) = if let Some(key) = row::read_newest_key(local) {
+                let (from_ms, value) = row::read_newest(row)?;
+                (key, from_ms, None, Some(value))
+            } else {
+                let (key, until_ms) = row::read_ended_key(local)?;
+                let (from_ms, value) = row::read_ended(row)?;
+                (key, from_ms, Some(until_ms), value)
             };
             if let Some(value) = value {
                 all.entry(key.to_vec()).or_default().push(Version {
