@@ -144,6 +144,15 @@ fn content_shown(content: &StoreContent, wanted: &Json) -> String {
             }
             shown.to_string()
         }
+        StoreContent::Versioned(keys) => {
+            let keys = keys.iter().map(|(key, versions)| {
+                let versions = versions.iter();
+                let versions =
+                    versions.map(|(from, until, value)| json!([from, until, to_hex(value)]));
+                json!([to_hex(key), versions.collect::<Vec<_>>()])
+            });
+            Json::Array(keys.collect()).to_string()
+        }
         other => format!("{other:?}"),
     }
 }
@@ -160,7 +169,13 @@ fn wanted_shown(wanted: &Json) -> String {
         }
         return shown.to_string();
     }
-    wanted["entries"].to_string()
+    let mut entries = wanted["entries"].clone();
+    if let (Some("versioned"), Json::Array(keys)) = (wanted["kind"].as_str(), &mut entries) {
+        // Every key ever logged is listed, also those of which nothing is held.
+        keys.retain(|key| key[1] != json!([]));
+        keys.sort_by_key(|key| key[0].to_string());
+    }
+    entries.to_string()
 }
 
 fn shown(written: &Written) -> String {

@@ -3,6 +3,7 @@
 mod aggregate;
 mod join;
 mod join_table;
+mod join_tables;
 mod process;
 mod stream;
 mod suppress;
@@ -62,12 +63,14 @@ impl<'b> Build<'b> {
             "merge" => self.merge(op),
             "split" => self.split(op),
             "to" => self.to(op),
+            "to_table" => self.to_table(op),
             "process" | "process_values" => self.process(op),
             "group_by" | "group_by_key" if self.streams.contains_key(from) => self.group(op),
             "count" | "reduce" | "aggregate" if self.grouped.contains_key(from) => {
                 self.aggregate(op)
             }
-            "join_stream" | "join_tables" | "join_fk" => self.join(op),
+            "join_tables" => self.join_tables(op),
+            "join_stream" | "join_fk" => self.join(op),
             _ if self.streams.contains_key(from) => self.one_to_one(op),
             _ if self.tables.contains_key(from) => self.on_table(op),
             _ => Err(format!("operator {what}")),

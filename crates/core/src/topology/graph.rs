@@ -2,6 +2,7 @@
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::global::GlobalStoreNode;
@@ -117,6 +118,9 @@ impl Stages {
 /// that is where keys and values are known to be clonable.
 pub(crate) type MakeTee = Box<dyn Fn(Vec<Wired>) -> Wired + Send + Sync>;
 
+/// Gives a node its name, and other names to what belongs to it.
+pub(crate) type Rename = Arc<dyn Fn(&mut Graph, &str) + Send + Sync>;
+
 /// Whether records may have left the partition that their keys belong to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Keys {
@@ -171,6 +175,8 @@ pub(crate) struct GraphNode {
     pub(crate) absorbed: Vec<NodeId>,
     /// The children declared on this very node, before any merging.
     pub(crate) own_children: Vec<NodeId>,
+    /// How it is named, if more than itself is named after it.
+    pub(crate) rename: Option<Rename>,
 }
 
 impl GraphNode {
@@ -266,6 +272,7 @@ impl Graph {
             tee: None,
             absorbed: Vec::new(),
             own_children: Vec::new(),
+            rename: None,
         });
         id
     }
@@ -358,6 +365,15 @@ impl Graph {
         children
             .iter()
             .any(|&child| self.node(child).traits.takes_null_keys || self.leads_to_null_keys(child))
+    }
+
+    /// Names a node, and what is named after it.
+    pub(crate) fn rename(&mut self, id: NodeId, name: &str) {
+        self.check(validate_name("node", name));
+        match self.node(id).rename.clone() {
+            Some(rename) => rename(self, name),
+            None => name.clone_into(&mut self.node_mut(id).name),
+        }
     }
 
     /// Notes that a node may change keys.
