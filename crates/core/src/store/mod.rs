@@ -39,7 +39,7 @@ pub use handle::{KeyValueStore, TimestampedKeyValueStore};
 pub use headwater_state::layer::CacheBudget;
 pub(crate) use key_value::{KeyValueRows, Visit, all_entries, read_row};
 pub(crate) use rows::{ChangelogTopic, Logged, RowFormat, Rows, RowsSetup, StoreOpening};
-pub(crate) use suppress::SuppressBuffer;
+pub(crate) use suppress::{Prior, SuppressBuffer};
 pub(crate) use task_store::{OpenStore, RestoreRecord, TaskStore};
 pub(crate) use versioned::VersionedRows;
 pub(crate) use window::{Duplicates, PutWindow, WindowRows, WindowSetup};

@@ -33,6 +33,14 @@ pub(crate) struct SuppressBuffer<K, V> {
     new_bytes: Vec<u8>,
 }
 
+/// What the table downstream of a buffer holds.
+pub(crate) enum Prior<V> {
+    /// The key does not wait: what upstream holds was passed on.
+    NotWaiting,
+    /// The value that was passed on before the key began to wait.
+    PassedOn(Option<Stamped<V>>),
+}
+
 /// An update whose time has come.
 pub(crate) struct Released<K, V> {
     pub(crate) record: Record<K, Change<V>>,
@@ -107,20 +115,18 @@ impl<K: 'static, V: 'static> SuppressBuffer<K, V> {
         self.waiting.bytes()
     }
 
-    /// What the table downstream holds for a key that waits: the value that was last passed on.
-    /// `None` if the key does not wait.
-    pub(crate) fn prior(&mut self, key: &K) -> Result<Option<Option<Stamped<V>>>, StoreError> {
+    /// What the table downstream holds for a key.
+    pub(crate) fn prior(&mut self, key: &K) -> Result<Prior<V>, StoreError> {
         self.key_bytes.clear();
         self.keys.encode(key, &mut self.key_bytes)?;
         let Some(waiting) = self.waiting.get(&self.key_bytes) else {
-            return Ok(None);
+            return Ok(Prior::NotWaiting);
         };
         let prior = waiting.prior().map(|bytes| self.values.decode(bytes));
         let prior = prior.transpose()?;
         // Nobody knows since when it holds.
-        Ok(Some(
-            prior.map(|value| Stamped::new(value, Timestamp::UNKNOWN)),
-        ))
+        let prior = prior.map(|value| Stamped::new(value, Timestamp::UNKNOWN));
+        Ok(Prior::PassedOn(prior))
     }
 }
 

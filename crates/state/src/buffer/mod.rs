@@ -221,13 +221,12 @@ impl<C: Footprint> TimeOrdered<C> {
     }
 
     fn insert(&mut self, time_ms: i64, key: &[u8], update: Buffered<C>) -> Arc<[u8]> {
-        let (key, time_ms) = match self.time_of.get_key_value(key) {
-            Some((key, time_ms)) => (Arc::clone(key), *time_ms),
-            None => {
-                let key: Arc<[u8]> = key.into();
-                self.time_of.insert(Arc::clone(&key), time_ms);
-                (key, time_ms)
-            }
+        let (key, time_ms) = if let Some((key, time_ms)) = self.time_of.get_key_value(key) {
+            (Arc::clone(key), *time_ms)
+        } else {
+            let key: Arc<[u8]> = key.into();
+            self.time_of.insert(Arc::clone(&key), time_ms);
+            (key, time_ms)
         };
         self.bytes += update.bytes(&key);
         let place = (time_ms, Arc::clone(&key));

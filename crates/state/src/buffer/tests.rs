@@ -86,12 +86,11 @@ proptest! {
                     buffer.put(time, &key, old.as_deref(), new.as_deref(), Cause(cause));
                     changed.insert(key.clone());
                     let known = model.iter_mut().find(|entry| entry.key == key);
-                    match known {
-                        Some(entry) => (entry.old, entry.new, entry.cause) = (old, new, cause),
-                        None => {
-                            let prior = old.clone();
-                            model.push(Entry { time, key, prior, old, new, cause });
-                        }
+                    if let Some(entry) = known {
+                        (entry.old, entry.new, entry.cause) = (old, new, cause);
+                    } else {
+                        let prior = old.clone();
+                        model.push(Entry { time, key, prior, old, new, cause });
                     }
                     model.sort_by(|a, b| (a.time, &a.key).cmp(&(b.time, &b.key)));
                 }

@@ -50,7 +50,7 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
         self,
         table: &GlobalKTable<'b, KT, VT>,
         select: impl Fn(&K, &V) -> Q + Send + Sync + 'static,
-        joiner: impl Fn(V, VT) -> R + Send + Sync + 'static,
+        join: impl Fn(V, VT) -> R + Send + Sync + 'static,
         joined: Joined<KC, VC>,
     ) -> KStream<'b, K, R>
     where
@@ -64,7 +64,7 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
         self.try_join_global(
             table,
             select,
-            move |_, left, right| Ok(joiner(left, right)),
+            move |_, left, right| Ok(join(left, right)),
             joined,
         )
     }
@@ -76,7 +76,7 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
         self,
         table: &GlobalKTable<'b, KT, VT>,
         select: impl Fn(&K, &V) -> Q + Send + Sync + 'static,
-        joiner: impl Fn(&K, V, VT) -> Result<R, Failure> + Send + Sync + 'static,
+        join: impl Fn(&K, V, VT) -> Result<R, Failure> + Send + Sync + 'static,
         joined: Joined<KC, VC>,
     ) -> KStream<'b, K, R>
     where
@@ -87,10 +87,10 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
         KC: Codec<Item = K>,
         VC: Codec<Item = V>,
     {
-        let joiner = Arc::new(move |key: &K, left, right: Option<VT>| {
-            right.map(|right| joiner(key, left, right)).transpose()
+        let join = Arc::new(move |key: &K, left, right: Option<VT>| {
+            right.map(|right| join(key, left, right)).transpose()
         });
-        joined_with(self, table, select, joiner, joined, Unmatched::Dropped)
+        self.joined_with_global(table, select, join, joined, Unmatched::Dropped)
     }
 
     /// As [`join_global`](Self::join_global), but a record without a row, and also one whose
@@ -119,7 +119,7 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
         self,
         table: &GlobalKTable<'b, KT, VT>,
         select: impl Fn(&K, &V) -> Q + Send + Sync + 'static,
-        joiner: impl Fn(V, Option<VT>) -> R + Send + Sync + 'static,
+        join: impl Fn(V, Option<VT>) -> R + Send + Sync + 'static,
         joined: Joined<KC, VC>,
     ) -> KStream<'b, K, R>
     where
@@ -133,7 +133,7 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
         self.try_left_join_global(
             table,
             select,
-            move |_, left, right| Ok(joiner(left, right)),
+            move |_, left, right| Ok(join(left, right)),
             joined,
         )
     }
@@ -145,7 +145,7 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
         self,
         table: &GlobalKTable<'b, KT, VT>,
         select: impl Fn(&K, &V) -> Q + Send + Sync + 'static,
-        joiner: impl Fn(&K, V, Option<VT>) -> Result<R, Failure> + Send + Sync + 'static,
+        join: impl Fn(&K, V, Option<VT>) -> Result<R, Failure> + Send + Sync + 'static,
         joined: Joined<KC, VC>,
     ) -> KStream<'b, K, R>
     where
@@ -156,8 +156,60 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
         KC: Codec<Item = K>,
         VC: Codec<Item = V>,
     {
-        let joiner = Arc::new(move |key: &K, left, right| joiner(key, left, right).map(Some));
-        joined_with(self, table, select, joiner, joined, Unmatched::Joined)
+        let join = Arc::new(move |key: &K, left, right| join(key, left, right).map(Some));
+        self.joined_with_global(table, select, join, joined, Unmatched::Joined)
+    }
+
+    fn joined_with_global<KT, VT, Q, R, KC, VC>(
+        self,
+        table: &GlobalKTable<'b, KT, VT>,
+        select: impl Fn(&K, &V) -> Q + Send + Sync + 'static,
+        join: Arc<Joiner<K, V, VT, R>>,
+        joined: Joined<KC, VC>,
+        unmatched: Unmatched,
+    ) -> KStream<'b, K, R>
+    where
+        KT: 'static,
+        VT: 'static,
+        Q: Into<Option<KT>> + 'static,
+        R: 'static,
+        KC: Codec<Item = K>,
+        VC: Codec<Item = V>,
+    {
+        let value: SharedCodec<V> = Arc::new(joined.value);
+        let (select, key, table) = (Arc::new(select), SharedCodec::clone(&table.key), table.node);
+        let stages = Stages::sink(move |wiring, node| {
+            Wired::new::<K, V>(Box::new(RowJoin {
+                name: wiring.name_of(node).to_owned(),
+                find: Selected {
+                    select: Arc::clone(&select),
+                    key: SharedCodec::clone(&key),
+                    made: PhantomData,
+                },
+                value: SharedCodec::clone(&value),
+                unmatched,
+                joiner: Arc::clone(&join),
+                table: Box::new(GlobalLookup::<KT, VT>::wire(wiring, table)),
+                next: wiring.downstream(node),
+            }))
+        });
+        let node = self.builder.with_graph(|graph| {
+            let generated = graph.names.next(PREFIX);
+            let name = match joined.name {
+                None => generated,
+                Some(name) => {
+                    graph.check(validate_name("node", &name));
+                    name
+                }
+            };
+            if joined.grace.is_some() {
+                graph.report(TopologyError::GraceWithoutVersions(name.clone()));
+            }
+            let node = graph.add(name, &[self.node], NodeKind::Processor, stages);
+            graph.node_mut(node).traits.takes_null_keys = unmatched == Unmatched::Joined;
+            node
+        });
+        KStream::new(self.builder, node)
     }
 }
 
@@ -165,7 +217,7 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
 struct Selected<S, KT, Q> {
     select: Arc<S>,
     key: SharedCodec<KT>,
-    selected: PhantomData<fn() -> Q>,
+    made: PhantomData<fn() -> Q>,
 }
 
 impl<S, K, V, KT, Q> FindKey<K, V, KT> for Selected<S, KT, Q>
@@ -179,59 +231,4 @@ where
         let selected = selected.filter(|selected| !self.key.is_null(selected));
         selected.map(Key::Made)
     }
-}
-
-fn joined_with<'b, K, V, KT, VT, S, Q, R, KC, VC>(
-    stream: KStream<'b, K, V>,
-    table: &GlobalKTable<'b, KT, VT>,
-    select: S,
-    joiner: Arc<Joiner<K, V, VT, R>>,
-    joined: Joined<KC, VC>,
-    unmatched: Unmatched,
-) -> KStream<'b, K, R>
-where
-    K: 'static,
-    V: 'static,
-    KT: 'static,
-    VT: 'static,
-    S: Fn(&K, &V) -> Q + Send + Sync + 'static,
-    Q: Into<Option<KT>> + 'static,
-    R: 'static,
-    KC: Codec<Item = K>,
-    VC: Codec<Item = V>,
-{
-    let value: SharedCodec<V> = Arc::new(joined.value);
-    let (select, key, table) = (Arc::new(select), SharedCodec::clone(&table.key), table.node);
-    let stages = Stages::sink(move |wiring, node| {
-        Wired::new::<K, V>(Box::new(RowJoin {
-            name: wiring.name_of(node).to_owned(),
-            find: Selected {
-                select: Arc::clone(&select),
-                key: SharedCodec::clone(&key),
-                selected: PhantomData,
-            },
-            value: SharedCodec::clone(&value),
-            unmatched,
-            joiner: Arc::clone(&joiner),
-            table: Box::new(GlobalLookup::<KT, VT>::wire(wiring, table)),
-            next: wiring.downstream(node),
-        }))
-    });
-    let node = stream.builder.with_graph(|graph| {
-        let generated = graph.names.next(PREFIX);
-        let name = match joined.name {
-            None => generated,
-            Some(name) => {
-                graph.check(validate_name("node", &name));
-                name
-            }
-        };
-        if joined.grace.is_some() {
-            graph.report(TopologyError::GraceWithoutVersions(name.clone()));
-        }
-        let node = graph.add(name, &[stream.node], NodeKind::Processor, stages);
-        graph.node_mut(node).traits.takes_null_keys = unmatched == Unmatched::Joined;
-        node
-    });
-    KStream::new(stream.builder, node)
 }

@@ -2,12 +2,20 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::time::Duration;
 
 use super::row::{FindKey, RowJoin};
+use crate::codec::SharedCodec;
+use crate::dsl::ResolvedName;
+use crate::error::TopologyError;
 use crate::failure::Step;
 use crate::processor::{Sink, TaskContext};
 use crate::record::Record;
 use crate::store::{GraceBuffer, PutLate};
+use crate::time::duration_millis;
+use crate::topology::{Graph, Logging, StoreKind, StoreNode};
+
+const BUFFER_SUFFIX: &str = "-Buffer";
 
 /// A join whose records wait until stream time has passed their grace.
 ///
@@ -63,5 +71,49 @@ where
             Ok(PutLate::Waits) => self.join_due(task),
             Err(error) => task.settle_store(&self.join.name, error),
         }
+    }
+}
+
+/// Declares the buffer of a join with grace, `<join>-Buffer`.
+pub(super) fn declare_buffer<K: 'static, V: 'static>(
+    graph: &mut Graph,
+    join: &str,
+    is_given: bool,
+    grace: Duration,
+    key: &SharedCodec<K>,
+    value: &SharedCodec<V>,
+) -> String {
+    let name = ResolvedName {
+        name: format!("{join}{BUFFER_SUFFIX}"),
+        is_given,
+    };
+    let (key, value) = (SharedCodec::clone(key), SharedCodec::clone(value));
+    let join = join.to_owned();
+    let open = move |opening: &_| {
+        let (key, value) = (SharedCodec::clone(&key), SharedCodec::clone(&value));
+        GraceBuffer::open(opening, &join, key, value, duration_millis(grace))
+    };
+    let (kind, logging) = (StoreKind::KeyValue, Logging::default());
+    graph.add_store(StoreNode::of(&name, kind, logging, open));
+    name.name
+}
+
+/// A join can only wait for the past of a table that remembers it.
+pub(super) fn check_versions(graph: &mut Graph, join: &str, stores: &[String], grace: Duration) {
+    for store in stores {
+        let kind = graph.store(store).map(|store| store.kind);
+        let error = match kind {
+            Some(StoreKind::Versioned { history }) if grace > history => {
+                TopologyError::GraceBeyondHistory {
+                    join: join.to_owned(),
+                    grace_ms: duration_millis(grace),
+                    store: store.clone(),
+                    history_ms: duration_millis(history),
+                }
+            }
+            Some(StoreKind::Versioned { .. }) => continue,
+            _ => TopologyError::GraceWithoutVersions(join.to_owned()),
+        };
+        graph.report(error);
     }
 }

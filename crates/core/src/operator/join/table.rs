@@ -1,25 +1,18 @@
 //! `join_table` and `left_join_table`: each record of a stream with the row of its key.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::by_key::Side;
-use super::grace::GraceJoin;
+use super::grace::{self, GraceJoin};
 use super::row::{Joiner, OwnKey, RowJoin, Unmatched};
 use crate::codec::{Codec, SharedCodec};
-use crate::dsl::{Joined, KStream, KTable, ResolvedName, RowKey};
-use crate::error::TopologyError;
+use crate::dsl::{Joined, KStream, KTable, RowKey};
 use crate::failure::Failure;
 use crate::processor::Sink;
-use crate::store::GraceBuffer;
-use crate::time::duration_millis;
-use crate::topology::{
-    Graph, Logging, NodeId, NodeKind, Stages, StoreKind, StoreNode, Wired, validate_name,
-};
+use crate::topology::{Graph, NodeId, NodeKind, Stages, Wired, validate_name};
 
 const INNER_PREFIX: &str = "KSTREAM-JOIN-";
 const LEFT_PREFIX: &str = "KSTREAM-LEFTJOIN-";
-const BUFFER_SUFFIX: &str = "-Buffer";
 
 impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
     /// Joins each record with the row of its key, as the table is when the record comes; with a
@@ -56,7 +49,7 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
     pub fn join_table<KT, VT, R, KC, VC>(
         self,
         table: KTable<'b, KT, VT>,
-        joiner: impl Fn(V, VT) -> R + Send + Sync + 'static,
+        join: impl Fn(V, VT) -> R + Send + Sync + 'static,
         joined: Joined<KC, VC>,
     ) -> KStream<'b, K, R>
     where
@@ -67,7 +60,7 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
         KC: Codec<Item = K>,
         VC: Codec<Item = V>,
     {
-        self.try_join_table(table, move |_, left, right| Ok(joiner(left, right)), joined)
+        self.try_join_table(table, move |_, left, right| Ok(join(left, right)), joined)
     }
 
     /// As [`join_table`](Self::join_table), with the key.
@@ -75,7 +68,7 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
     pub fn join_table_with_key<KT, VT, R, KC, VC>(
         self,
         table: KTable<'b, KT, VT>,
-        joiner: impl Fn(&K, V, VT) -> R + Send + Sync + 'static,
+        join: impl Fn(&K, V, VT) -> R + Send + Sync + 'static,
         joined: Joined<KC, VC>,
     ) -> KStream<'b, K, R>
     where
@@ -88,7 +81,7 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
     {
         self.try_join_table(
             table,
-            move |key, left, right| Ok(joiner(key, left, right)),
+            move |key, left, right| Ok(join(key, left, right)),
             joined,
         )
     }
@@ -99,7 +92,7 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
     pub fn try_join_table<KT, VT, R, KC, VC>(
         self,
         table: KTable<'b, KT, VT>,
-        joiner: impl Fn(&K, V, VT) -> Result<R, Failure> + Send + Sync + 'static,
+        join: impl Fn(&K, V, VT) -> Result<R, Failure> + Send + Sync + 'static,
         joined: Joined<KC, VC>,
     ) -> KStream<'b, K, R>
     where
@@ -110,10 +103,11 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
         KC: Codec<Item = K>,
         VC: Codec<Item = V>,
     {
-        let joiner = Arc::new(move |key: &K, left, right: Option<VT>| {
-            right.map(|right| joiner(key, left, right)).transpose()
+        let join = Arc::new(move |key: &K, left, right: Option<VT>| {
+            right.map(|right| join(key, left, right)).transpose()
         });
-        joined_with(self, &table, joiner, joined, Unmatched::Dropped)
+        let table = table.into_node();
+        self.joined_with_table::<KT, VT, R, KC, VC>(table, join, joined, Unmatched::Dropped)
     }
 
     /// As [`join_table`](Self::join_table), but a record without a row, and also one without a
@@ -152,7 +146,7 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
     pub fn left_join_table<KT, VT, R, KC, VC>(
         self,
         table: KTable<'b, KT, VT>,
-        joiner: impl Fn(V, Option<VT>) -> R + Send + Sync + 'static,
+        join: impl Fn(V, Option<VT>) -> R + Send + Sync + 'static,
         joined: Joined<KC, VC>,
     ) -> KStream<'b, K, R>
     where
@@ -163,7 +157,7 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
         KC: Codec<Item = K>,
         VC: Codec<Item = V>,
     {
-        self.try_left_join_table(table, move |_, left, right| Ok(joiner(left, right)), joined)
+        self.try_left_join_table(table, move |_, left, right| Ok(join(left, right)), joined)
     }
 
     /// As [`left_join_table`](Self::left_join_table), with the key.
@@ -171,7 +165,7 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
     pub fn left_join_table_with_key<KT, VT, R, KC, VC>(
         self,
         table: KTable<'b, KT, VT>,
-        joiner: impl Fn(&K, V, Option<VT>) -> R + Send + Sync + 'static,
+        join: impl Fn(&K, V, Option<VT>) -> R + Send + Sync + 'static,
         joined: Joined<KC, VC>,
     ) -> KStream<'b, K, R>
     where
@@ -184,7 +178,7 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
     {
         self.try_left_join_table(
             table,
-            move |key, left, right| Ok(joiner(key, left, right)),
+            move |key, left, right| Ok(join(key, left, right)),
             joined,
         )
     }
@@ -195,7 +189,7 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
     pub fn try_left_join_table<KT, VT, R, KC, VC>(
         self,
         table: KTable<'b, KT, VT>,
-        joiner: impl Fn(&K, V, Option<VT>) -> Result<R, Failure> + Send + Sync + 'static,
+        join: impl Fn(&K, V, Option<VT>) -> Result<R, Failure> + Send + Sync + 'static,
         joined: Joined<KC, VC>,
     ) -> KStream<'b, K, R>
     where
@@ -206,63 +200,63 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
         KC: Codec<Item = K>,
         VC: Codec<Item = V>,
     {
-        let joiner = Arc::new(move |key: &K, left, right| joiner(key, left, right).map(Some));
-        joined_with(self, &table, joiner, joined, Unmatched::Joined)
+        let join = Arc::new(move |key: &K, left, right| join(key, left, right).map(Some));
+        let table = table.into_node();
+        self.joined_with_table::<KT, VT, R, KC, VC>(table, join, joined, Unmatched::Joined)
     }
-}
 
-fn joined_with<'b, K, V, KT, VT, R, KC, VC>(
-    stream: KStream<'b, K, V>,
-    table: &KTable<'b, KT, VT>,
-    joiner: Arc<Joiner<K, V, VT, R>>,
-    joined: Joined<KC, VC>,
-    unmatched: Unmatched,
-) -> KStream<'b, K, R>
-where
-    K: RowKey<KT> + 'static,
-    V: 'static,
-    KT: 'static,
-    VT: 'static,
-    R: 'static,
-    KC: Codec<Item = K>,
-    VC: Codec<Item = V>,
-{
-    let key: SharedCodec<K> = Arc::new(joined.key);
-    let value: SharedCodec<V> = Arc::new(joined.value);
-    let (given, grace) = (joined.name, joined.grace);
-    let table = table.node;
-    let node = stream.builder.with_graph(|graph| {
-        let side = Side {
-            node: stream.node,
-            key: &key,
-            value: &value,
-            name: given.as_deref(),
-            remedy: "Joined::named",
-        };
-        let parent = side.by_key(graph);
-        let mut sources = graph.node(parent).sources.clone();
-        sources.extend(&graph.node(table).sources);
-        sources.sort_unstable();
-        sources.dedup();
-        graph.copartitioned.push(sources.clone());
-        let name = name_of(graph, given.as_deref(), unmatched);
-        let buffer = grace.map(|grace| {
-            let is_given = given.is_some();
-            declare_buffer(graph, &name, is_given, grace, &key, &value)
+    fn joined_with_table<KT, VT, R, KC, VC>(
+        self,
+        table: NodeId,
+        join: Arc<Joiner<K, V, VT, R>>,
+        joined: Joined<KC, VC>,
+        unmatched: Unmatched,
+    ) -> KStream<'b, K, R>
+    where
+        K: RowKey<KT>,
+        KT: 'static,
+        VT: 'static,
+        R: 'static,
+        KC: Codec<Item = K>,
+        VC: Codec<Item = V>,
+    {
+        let key: SharedCodec<K> = Arc::new(joined.key);
+        let value: SharedCodec<V> = Arc::new(joined.value);
+        let (given, grace) = (joined.name, joined.grace);
+        let node = self.builder.with_graph(|graph| {
+            let side = Side {
+                node: self.node,
+                key: &key,
+                value: &value,
+                name: given.as_deref(),
+                remedy: "Joined::named",
+            };
+            let parent = side.by_key(graph);
+            let mut sources = graph.node(parent).sources.clone();
+            sources.extend(&graph.node(table).sources);
+            sources.sort_unstable();
+            sources.dedup();
+            graph.copartitioned.push(sources.clone());
+            let name = name_of(graph, given.as_deref(), unmatched);
+            let buffer = grace.map(|grace| {
+                let is_given = given.is_some();
+                grace::declare_buffer(graph, &name, is_given, grace, &key, &value)
+            });
+            let stores = graph.keep_for_lookup(table);
+            if let Some(grace) = grace {
+                grace::check_versions(graph, &name, &stores, grace);
+            }
+            let stages =
+                stages::<K, V, KT, VT, R>(table, join, (key, value), unmatched, buffer.clone());
+            let node = graph.add(name, &[parent], NodeKind::Processor, stages);
+            graph.connect(node, buffer.into_iter().chain(stores));
+            let added = graph.node_mut(node);
+            added.sources = sources;
+            added.traits.takes_null_keys = unmatched == Unmatched::Joined;
+            node
         });
-        let stores = graph.keep_for_lookup(table);
-        if let Some(grace) = grace {
-            check_versions(graph, &name, &stores, grace);
-        }
-        let stages = stages(table, joiner, (key, value), unmatched, buffer.clone());
-        let node = graph.add(name, &[parent], NodeKind::Processor, stages);
-        graph.connect(node, buffer.into_iter().chain(stores));
-        let added = graph.node_mut(node);
-        added.sources = sources;
-        added.traits.takes_null_keys = unmatched == Unmatched::Joined;
-        node
-    });
-    KStream::new(stream.builder, node)
+        KStream::new(self.builder, node)
+    }
 }
 
 fn name_of(graph: &mut Graph, given: Option<&str>, unmatched: Unmatched) -> String {
@@ -279,53 +273,9 @@ fn name_of(graph: &mut Graph, given: Option<&str>, unmatched: Unmatched) -> Stri
     }
 }
 
-/// Declares the buffer of a join with grace, `<join>-Buffer`.
-fn declare_buffer<K: 'static, V: 'static>(
-    graph: &mut Graph,
-    join: &str,
-    is_given: bool,
-    grace: Duration,
-    key: &SharedCodec<K>,
-    value: &SharedCodec<V>,
-) -> String {
-    let name = ResolvedName {
-        name: format!("{join}{BUFFER_SUFFIX}"),
-        is_given,
-    };
-    let (key, value) = (SharedCodec::clone(key), SharedCodec::clone(value));
-    let join = join.to_owned();
-    let open = move |opening: &_| {
-        let (key, value) = (SharedCodec::clone(&key), SharedCodec::clone(&value));
-        GraceBuffer::open(opening, &join, key, value, duration_millis(grace))
-    };
-    let (kind, logging) = (StoreKind::KeyValue, Logging::default());
-    graph.add_store(StoreNode::of(&name, kind, logging, open));
-    name.name
-}
-
-/// A join can only wait for the past of a table that remembers it.
-fn check_versions(graph: &mut Graph, join: &str, stores: &[String], grace: Duration) {
-    for store in stores {
-        let kind = graph.store(store).map(|store| store.kind);
-        let error = match kind {
-            Some(StoreKind::Versioned { history }) if grace > history => {
-                TopologyError::GraceBeyondHistory {
-                    join: join.to_owned(),
-                    grace_ms: duration_millis(grace),
-                    store: store.clone(),
-                    history_ms: duration_millis(history),
-                }
-            }
-            Some(StoreKind::Versioned { .. }) => continue,
-            _ => TopologyError::GraceWithoutVersions(join.to_owned()),
-        };
-        graph.report(error);
-    }
-}
-
 fn stages<K, V, KT, VT, R>(
     table: NodeId,
-    joiner: Arc<Joiner<K, V, VT, R>>,
+    join: Arc<Joiner<K, V, VT, R>>,
     (key, value): (SharedCodec<K>, SharedCodec<V>),
     unmatched: Unmatched,
     buffer: Option<String>,
@@ -343,7 +293,7 @@ where
             find: OwnKey(SharedCodec::clone(&key)),
             value: SharedCodec::clone(&value),
             unmatched,
-            joiner: Arc::clone(&joiner),
+            joiner: Arc::clone(&join),
             table: wiring.lookup::<KT, VT>(table),
             next: wiring.downstream(node),
         };

@@ -11,7 +11,7 @@ use crate::error::TopologyError;
 use crate::failure::{FailedStep, Step};
 use crate::processor::{Lookup, Sink, TaskContext};
 use crate::record::{Change, Record, Stamped};
-use crate::store::{StoreError, SuppressBuffer};
+use crate::store::{Prior, StoreError, SuppressBuffer};
 use crate::time::Timestamp;
 use crate::topology::{
     Graph, Logging, Materialize, NodeId, NodeKind, OldValues, Stages, StoreKind, StoreNode,
@@ -274,9 +274,8 @@ impl<K: 'static, V: 'static> Lookup<K, V> for PassedOn<K, V> {
     fn get(&mut self, key: &K) -> Result<Option<Stamped<V>>, StoreError> {
         let waiting = self.buffer.borrow_mut().prior(key)?;
         match waiting {
-            Some(prior) => Ok(prior),
-            // What does not wait was passed on.
-            None => self.table.get(key),
+            Prior::PassedOn(prior) => Ok(prior),
+            Prior::NotWaiting => self.table.get(key),
         }
     }
 }
