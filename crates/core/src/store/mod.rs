@@ -13,6 +13,7 @@ mod field;
 mod flush;
 mod handle;
 mod key_value;
+mod outer;
 mod rows;
 mod task_store;
 mod window;
@@ -28,9 +29,10 @@ pub use handle::{KeyValueStore, TimestampedKeyValueStore};
 /// Memory that the caches of several stores draw on.
 pub use headwater_state::layer::CacheBudget;
 pub(crate) use key_value::{KeyValueRows, Visit, all_entries, read_row};
+pub(crate) use outer::{JoinSide, LeftOrRight, OuterEntry, OuterRows};
 pub(crate) use rows::{ChangelogTopic, Logged, RowFormat, Rows, RowsSetup, StoreOpening};
 pub(crate) use task_store::{OpenStore, RestoreRecord, TaskStore};
-pub(crate) use window::{Duplicates, PutWindow, WindowRows, WindowSetup};
+pub(crate) use window::{Duplicates, EncodedRow, PutWindow, WindowRows, WindowSetup};
 
 /// Whether writes wait in a cache, so that of several to one key only the last goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

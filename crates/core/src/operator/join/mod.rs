@@ -1,0 +1,4 @@
+//! The joins.
+
+pub(crate) mod repartition;
+mod stream_stream;
