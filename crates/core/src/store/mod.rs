@@ -17,6 +17,8 @@ mod outer;
 mod rows;
 mod task_store;
 mod window;
+mod window_definition;
+mod window_handle;
 
 pub(crate) use cause::Cause;
 pub use content::{StoreContent, StoredEntry};
@@ -33,6 +35,8 @@ pub(crate) use outer::{JoinSide, LeftOrRight, OuterEntry, OuterRows};
 pub(crate) use rows::{ChangelogTopic, Logged, RowFormat, Rows, RowsSetup, StoreOpening};
 pub(crate) use task_store::{OpenStore, RestoreRecord, TaskStore};
 pub(crate) use window::{Duplicates, EncodedRow, PutWindow, WindowRows, WindowSetup};
+pub use window_definition::WindowStoreDef;
+pub use window_handle::WindowStore;
 
 /// Whether writes wait in a cache, so that of several to one key only the last goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -34,7 +34,7 @@ impl<K: 'static, V: 'static> Sink<K, V> for KeepForPartners<K, V> {
         self.next.push(record, task)?;
         let kept = encoded.and_then(|()| {
             let mut store = self.store.borrow_mut();
-            store.add(&self.row, timestamp.as_millis(), &cause, task)
+            store.add(&mut self.row, timestamp.as_millis(), &cause, task)
         });
         match kept {
             Ok(PutWindow::Kept) => Ok(()),
