@@ -6,3 +6,4 @@ mod partitions;
 mod punctuation;
 mod sinks;
 mod sources;
+mod stream_joins;

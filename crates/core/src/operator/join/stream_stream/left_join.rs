@@ -43,8 +43,8 @@ impl<'b, K: Clone + 'static, L: 'static> KStream<'b, K, L> {
     ///     .to("paid", Produced::with(Utf8, Utf8));
     ///
     /// let mut driver = TopologyTestDriver::new(builder.build()?)?;
-    /// driver.input("orders", Utf8, Utf8).push_at("ann", "tea", Timestamp::from_millis(0))?;
-    /// driver.input("payments", Utf8, I64).push_at("bob", 250, Timestamp::from_millis(11))?;
+    /// driver.input("orders", Utf8, Utf8).at_ms(0).push("ann", "tea")?;
+    /// driver.input("payments", Utf8, I64).at_ms(11).push("bob", 250)?;
     /// assert_eq!(driver.output("paid", Utf8, Utf8).values()?, ["tea unpaid"]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

@@ -37,8 +37,8 @@ impl<'b, K: Clone + 'static, L: 'static> KStream<'b, K, L> {
     /// .to("letters", Produced::with(Utf8, Utf8));
     ///
     /// let mut driver = TopologyTestDriver::new(builder.build()?)?;
-    /// driver.input("received", Utf8, I64).push_at("a", 1, Timestamp::from_millis(0))?;
-    /// driver.input("sent", Utf8, I64).push_at("b", 1, Timestamp::from_millis(11))?;
+    /// driver.input("received", Utf8, I64).at_ms(0).push("a", 1)?;
+    /// driver.input("sent", Utf8, I64).at_ms(11).push("b", 1)?;
     /// assert_eq!(driver.output("letters", Utf8, Utf8).values()?, ["out of nowhere"]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
