@@ -26,6 +26,7 @@ use crate::time::duration_millis;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
+#[expect(clippy::struct_field_names, reason = "times say their unit")]
 pub struct JoinWindows {
     pub(crate) before_ms: i64,
     pub(crate) after_ms: i64,

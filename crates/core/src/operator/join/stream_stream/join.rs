@@ -56,7 +56,7 @@ impl<'b, K: Clone + 'static, L: 'static> KStream<'b, K, L> {
         right: KStream<'b, K, R>,
         joiner: impl Fn(&L, &R) -> O + Send + Sync + 'static,
         windows: JoinWindows,
-        joined: StreamJoined<KC, LC, RC>,
+        options: StreamJoined<KC, LC, RC>,
     ) -> KStream<'b, K, O>
     where
         KC: Codec<Item = K>,
@@ -64,7 +64,7 @@ impl<'b, K: Clone + 'static, L: 'static> KStream<'b, K, L> {
         RC: Codec<Item = R>,
     {
         let joiner = move |_: &K, left: &L, right: &R| Ok(joiner(left, right));
-        self.try_join_with_key(right, joiner, windows, joined)
+        self.try_join_with_key(right, joiner, windows, options)
     }
 
     /// As [`join`](Self::join), looking at the key as well.
@@ -77,7 +77,7 @@ impl<'b, K: Clone + 'static, L: 'static> KStream<'b, K, L> {
         right: KStream<'b, K, R>,
         joiner: impl Fn(&K, &L, &R) -> O + Send + Sync + 'static,
         windows: JoinWindows,
-        joined: StreamJoined<KC, LC, RC>,
+        options: StreamJoined<KC, LC, RC>,
     ) -> KStream<'b, K, O>
     where
         KC: Codec<Item = K>,
@@ -85,7 +85,7 @@ impl<'b, K: Clone + 'static, L: 'static> KStream<'b, K, L> {
         RC: Codec<Item = R>,
     {
         let joiner = move |key: &K, left: &L, right: &R| Ok(joiner(key, left, right));
-        self.try_join_with_key(right, joiner, windows, joined)
+        self.try_join_with_key(right, joiner, windows, options)
     }
 
     /// As [`join_with_key`](Self::join_with_key), for code that can fail: the
@@ -100,7 +100,7 @@ impl<'b, K: Clone + 'static, L: 'static> KStream<'b, K, L> {
         right: KStream<'b, K, R>,
         joiner: impl Fn(&K, &L, &R) -> Result<O, Failure> + Send + Sync + 'static,
         windows: JoinWindows,
-        joined: StreamJoined<KC, LC, RC>,
+        options: StreamJoined<KC, LC, RC>,
     ) -> KStream<'b, K, O>
     where
         KC: Codec<Item = K>,
@@ -114,7 +114,7 @@ impl<'b, K: Clone + 'static, L: 'static> KStream<'b, K, L> {
                     _ => unreachable!("an inner join has both sides"),
                 },
             );
-        let options = Options::new(windows, joined);
+        let options = Options::new(windows, options);
         declare((self, right), joiner, Unmatched::Neither, &options)
     }
 }

@@ -44,6 +44,7 @@ impl<'b, K: Clone + 'static, L: 'static> KStream<'b, K, L> {
     ///
     /// let mut driver = TopologyTestDriver::new(builder.build()?)?;
     /// driver.input("orders", Utf8, Utf8).at_ms(0).push("ann", "tea")?;
+    /// driver.advance_wall_clock(Duration::from_secs(1))?;
     /// driver.input("payments", Utf8, I64).at_ms(11).push("bob", 250)?;
     /// assert_eq!(driver.output("paid", Utf8, Utf8).values()?, ["tea unpaid"]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -57,7 +58,7 @@ impl<'b, K: Clone + 'static, L: 'static> KStream<'b, K, L> {
         right: KStream<'b, K, R>,
         joiner: impl Fn(&L, Option<&R>) -> O + Send + Sync + 'static,
         windows: JoinWindows,
-        joined: StreamJoined<KC, LC, RC>,
+        options: StreamJoined<KC, LC, RC>,
     ) -> KStream<'b, K, O>
     where
         KC: Codec<Item = K>,
@@ -65,7 +66,7 @@ impl<'b, K: Clone + 'static, L: 'static> KStream<'b, K, L> {
         RC: Codec<Item = R>,
     {
         let joiner = move |_: &K, left: &L, right: Option<&R>| Ok(joiner(left, right));
-        self.try_left_join_with_key(right, joiner, windows, joined)
+        self.try_left_join_with_key(right, joiner, windows, options)
     }
 
     /// As [`left_join`](Self::left_join), looking at the key as well.
@@ -78,7 +79,7 @@ impl<'b, K: Clone + 'static, L: 'static> KStream<'b, K, L> {
         right: KStream<'b, K, R>,
         joiner: impl Fn(&K, &L, Option<&R>) -> O + Send + Sync + 'static,
         windows: JoinWindows,
-        joined: StreamJoined<KC, LC, RC>,
+        options: StreamJoined<KC, LC, RC>,
     ) -> KStream<'b, K, O>
     where
         KC: Codec<Item = K>,
@@ -86,7 +87,7 @@ impl<'b, K: Clone + 'static, L: 'static> KStream<'b, K, L> {
         RC: Codec<Item = R>,
     {
         let joiner = move |key: &K, left: &L, right: Option<&R>| Ok(joiner(key, left, right));
-        self.try_left_join_with_key(right, joiner, windows, joined)
+        self.try_left_join_with_key(right, joiner, windows, options)
     }
 
     /// As [`left_join_with_key`](Self::left_join_with_key), for code that can fail: the
@@ -101,7 +102,7 @@ impl<'b, K: Clone + 'static, L: 'static> KStream<'b, K, L> {
         right: KStream<'b, K, R>,
         joiner: impl Fn(&K, &L, Option<&R>) -> Result<O, Failure> + Send + Sync + 'static,
         windows: JoinWindows,
-        joined: StreamJoined<KC, LC, RC>,
+        options: StreamJoined<KC, LC, RC>,
     ) -> KStream<'b, K, O>
     where
         KC: Codec<Item = K>,
@@ -112,7 +113,7 @@ impl<'b, K: Clone + 'static, L: 'static> KStream<'b, K, L> {
             let left = left.expect("a left join always has the left side");
             joiner(key, left, right)
         });
-        let options = Options::new(windows, joined);
+        let options = Options::new(windows, options);
         declare((self, right), joiner, Unmatched::Left, &options)
     }
 }

@@ -38,6 +38,7 @@ impl<'b, K: Clone + 'static, L: 'static> KStream<'b, K, L> {
     ///
     /// let mut driver = TopologyTestDriver::new(builder.build()?)?;
     /// driver.input("received", Utf8, I64).at_ms(0).push("a", 1)?;
+    /// driver.advance_wall_clock(Duration::from_secs(1))?;
     /// driver.input("sent", Utf8, I64).at_ms(11).push("b", 1)?;
     /// assert_eq!(driver.output("letters", Utf8, Utf8).values()?, ["out of nowhere"]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -51,7 +52,7 @@ impl<'b, K: Clone + 'static, L: 'static> KStream<'b, K, L> {
         right: KStream<'b, K, R>,
         joiner: impl Fn(Option<&L>, Option<&R>) -> O + Send + Sync + 'static,
         windows: JoinWindows,
-        joined: StreamJoined<KC, LC, RC>,
+        options: StreamJoined<KC, LC, RC>,
     ) -> KStream<'b, K, O>
     where
         KC: Codec<Item = K>,
@@ -59,7 +60,7 @@ impl<'b, K: Clone + 'static, L: 'static> KStream<'b, K, L> {
         RC: Codec<Item = R>,
     {
         let joiner = move |_: &K, left: Option<&L>, right: Option<&R>| Ok(joiner(left, right));
-        self.try_outer_join_with_key(right, joiner, windows, joined)
+        self.try_outer_join_with_key(right, joiner, windows, options)
     }
 
     /// As [`outer_join`](Self::outer_join), looking at the key as well.
@@ -72,7 +73,7 @@ impl<'b, K: Clone + 'static, L: 'static> KStream<'b, K, L> {
         right: KStream<'b, K, R>,
         joiner: impl Fn(&K, Option<&L>, Option<&R>) -> O + Send + Sync + 'static,
         windows: JoinWindows,
-        joined: StreamJoined<KC, LC, RC>,
+        options: StreamJoined<KC, LC, RC>,
     ) -> KStream<'b, K, O>
     where
         KC: Codec<Item = K>,
@@ -81,7 +82,7 @@ impl<'b, K: Clone + 'static, L: 'static> KStream<'b, K, L> {
     {
         let joiner =
             move |key: &K, left: Option<&L>, right: Option<&R>| Ok(joiner(key, left, right));
-        self.try_outer_join_with_key(right, joiner, windows, joined)
+        self.try_outer_join_with_key(right, joiner, windows, options)
     }
 
     /// As [`outer_join_with_key`](Self::outer_join_with_key), for code that can fail: the
@@ -96,14 +97,14 @@ impl<'b, K: Clone + 'static, L: 'static> KStream<'b, K, L> {
         right: KStream<'b, K, R>,
         joiner: impl Fn(&K, Option<&L>, Option<&R>) -> Result<O, Failure> + Send + Sync + 'static,
         windows: JoinWindows,
-        joined: StreamJoined<KC, LC, RC>,
+        options: StreamJoined<KC, LC, RC>,
     ) -> KStream<'b, K, O>
     where
         KC: Codec<Item = K>,
         LC: Codec<Item = L>,
         RC: Codec<Item = R>,
     {
-        let options = Options::new(windows, joined);
+        let options = Options::new(windows, options);
         declare((self, right), Arc::new(joiner), Unmatched::Both, &options)
     }
 }

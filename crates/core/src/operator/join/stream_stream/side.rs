@@ -21,7 +21,6 @@ use crate::window::JoinWindows;
 pub(super) trait Side<L, R>: 'static {
     type This: 'static;
     type Other: 'static;
-    const THIS: JoinSide;
     const OTHER: JoinSide;
 
     /// The windows as records of this side see them.
@@ -42,7 +41,6 @@ pub(super) struct LeftSide;
 impl<L: 'static, R: 'static> Side<L, R> for LeftSide {
     type This = L;
     type Other = R;
-    const THIS: JoinSide = JoinSide::Left;
     const OTHER: JoinSide = JoinSide::Right;
 
     fn windows(windows: JoinWindows) -> JoinWindows {
@@ -68,7 +66,6 @@ pub(super) struct RightSide;
 impl<L: 'static, R: 'static> Side<L, R> for RightSide {
     type This = R;
     type Other = L;
-    const THIS: JoinSide = JoinSide::Right;
     const OTHER: JoinSide = JoinSide::Left;
 
     fn windows(windows: JoinWindows) -> JoinWindows {
@@ -183,13 +180,13 @@ where
         let cause = task.cause(record);
         let (joiner, next) = (&self.joiner, &mut self.next);
         unjoined.emit(&cause, task, |key, value, at, task| {
-            let joined = match &value {
+            let value = match &value {
                 LeftOrRight::Left(left) => joiner(&key, Some(left), None),
                 LeftOrRight::Right(right) => joiner(&key, None, Some(right)),
             };
             let result = Record {
                 key,
-                value: joined?,
+                value: value?,
                 timestamp: at,
                 // Results that come late carry the headers of the record that lets them out.
                 headers: cause.headers.clone(),
@@ -209,12 +206,12 @@ where
         let from_ms = at_ms.saturating_sub(self.windows.before_ms).max(0);
         let (joiner, unjoined, next) = (&*self.joiner, &self.unjoined, &mut self.next);
         let mut has_partner = false;
-        let mut joined = Ok(());
+        let mut outcome = Ok(());
         let mut join = |partner_ms: i64, partner: S::Other| -> Result<(), Stopped> {
             let partner_at = Timestamp::from_millis(partner_ms);
             {
                 let cause = |task: &TaskContext| -> Cause { task.cause(record) };
-                let mut unjoined = unjoined.borrow_mut();
+                let unjoined = unjoined.borrow();
                 unjoined.found_partner(&record.key, partner_at, S::OTHER, cause, task)?;
             }
             let value = S::join(joiner, &record.key, &record.value, Some(&partner))?;
@@ -237,15 +234,15 @@ where
             direction,
             |start_ms, row| {
                 has_partner = true;
-                joined = join(start_ms, row.value);
-                if joined.is_ok() {
+                outcome = join(start_ms, row.value);
+                if outcome.is_ok() {
                     Visit::GoOn
                 } else {
                     Visit::Stop
                 }
             },
         )?;
-        joined.map(|()| has_partner)
+        outcome.map(|()| has_partner)
     }
 
     fn forward_alone(
