@@ -1,33 +1,23 @@
-//! The nodes, names and stores of a stream-stream join, in Kafka Streams' order
-//! (`KStreamImpl.doJoin`, `KStreamImplJoin`).
+//! The nodes of a stream-stream join, in Kafka Streams' order (`KStreamImpl.doJoin`,
+//! `KStreamImplJoin`).
 
 use std::any::TypeId;
 use std::sync::Arc;
-use std::time::Duration;
 
-use headwater_state::layer::Scans;
-
+use super::names::{Names, NodeNames};
 use super::self_join::JoinWithItself;
 use super::side::{Alone, JoinRecords, LeftSide, RightSide, Side};
+use super::stores::{Stores, declare_stores};
 use super::unjoined::Unjoined;
 use super::window::KeepForPartners;
 use super::{Joiner, Options, Unmatched, sides};
 use crate::codec::SharedCodec;
-use crate::dsl::{KStream, ResolvedName, StoreType};
+use crate::dsl::KStream;
 use crate::operator::join::repartition::{TopicName, for_join};
-use crate::store::{
-    Caching, Duplicates, EncodedRow, Logged, OpenStore, OuterRows, RowFormat, WindowRows,
-    WindowSetup,
-};
+use crate::store::{EncodedRow, WindowRows};
 use crate::time::Timestamp;
-use crate::topology::{
-    Graph, Logging, NodeId, NodeKind, SelfJoin, Stages, StoreKind, StoreName, StoreNode, Wired,
-    validate_name,
-};
-use crate::window::JoinWindows;
+use crate::topology::{Graph, NodeId, NodeKind, SelfJoin, Stages, Wired};
 
-const WINDOWED: &str = "KSTREAM-WINDOWED-";
-const MERGE: &str = "KSTREAM-MERGE-";
 const REMEDY: &str = "StreamJoined::named";
 
 /// Adds a join of two streams.
@@ -66,173 +56,6 @@ where
         join.add(graph, (left, right), names.nodes)
     });
     KStream::new(left.builder, node)
-}
-
-struct NodeNames {
-    windowed_left: String,
-    windowed_right: String,
-    join_left: String,
-    join_right: String,
-    merge: String,
-}
-
-struct StoreNames {
-    left: ResolvedName,
-    right: ResolvedName,
-    unjoined: Option<ResolvedName>,
-}
-
-struct Names {
-    nodes: NodeNames,
-    stores: StoreNames,
-}
-
-impl Names {
-    /// Takes the numbers, used or not. A side is called outer if the other may lack a partner.
-    fn next<K, L, R>(graph: &mut Graph, unmatched: Unmatched, options: &Options<K, L, R>) -> Self {
-        let (this, other, shared) = match unmatched {
-            Unmatched::Neither => ("KSTREAM-JOINTHIS-", "KSTREAM-JOINOTHER-", None),
-            Unmatched::Left => (
-                "KSTREAM-JOINTHIS-",
-                "KSTREAM-OUTEROTHER-",
-                Some("-left-shared-join"),
-            ),
-            Unmatched::Both => (
-                "KSTREAM-OUTERTHIS-",
-                "KSTREAM-OUTEROTHER-",
-                Some("-outer-shared-join"),
-            ),
-        };
-        let this_suffix = match unmatched {
-            Unmatched::Both => "-outer-this-join",
-            Unmatched::Neither | Unmatched::Left => "-this-join",
-        };
-        let other_suffix = match unmatched {
-            Unmatched::Neither => "-other-join",
-            Unmatched::Left | Unmatched::Both => "-outer-other-join",
-        };
-        if let Some(name) = &options.name {
-            graph.check(validate_name("join", name));
-        }
-        let given = |given: &Option<String>, suffix: &str, generated: &str| {
-            let given = given.as_ref().map(|given| format!("{given}{suffix}"));
-            given.unwrap_or_else(|| generated.to_owned())
-        };
-        let windowed = [WINDOWED, WINDOWED].map(|prefix| graph.names.next(prefix));
-        let joins = [this, other].map(|prefix| graph.names.next(prefix));
-        let merge = graph.names.next(MERGE);
-        let ([windowed_left, windowed_right], [join_left, join_right]) = (&windowed, &joins);
-        // It has the number of the left side's node.
-        let number = join_left.strip_prefix(this).unwrap_or_default();
-        let unjoined = format!("KSTREAM-OUTERSHARED-{number}");
-        let store = |suffix: &str, generated: &str| ResolvedName {
-            name: format!("{}-store", given(&options.store, suffix, generated)),
-            is_given: options.store.is_some(),
-        };
-        let node = |suffix: &str, generated: &str| given(&options.name, suffix, generated);
-        Self {
-            stores: StoreNames {
-                left: store(this_suffix, join_left),
-                right: store(other_suffix, join_right),
-                unjoined: shared.map(|suffix| store(suffix, &unjoined)),
-            },
-            nodes: NodeNames {
-                windowed_left: node("-this-windowed", windowed_left),
-                windowed_right: node("-other-windowed", windowed_right),
-                join_left: node(this_suffix, join_left),
-                join_right: node(other_suffix, join_right),
-                merge: node("-merge", &merge),
-            },
-        }
-    }
-}
-
-/// The stores of a join, by name.
-#[derive(Clone)]
-struct Stores {
-    left: StoreName,
-    right: StoreName,
-    unjoined: Option<StoreName>,
-}
-
-fn declare_stores<K: 'static, L: 'static, R: 'static>(
-    graph: &mut Graph,
-    names: StoreNames,
-    options: &Options<K, L, R>,
-) -> Stores {
-    let store_type = options.settings.store_type;
-    let store_type = store_type.unwrap_or(graph.settings.store_type);
-    let logging = &options.settings.logging;
-    let key = &options.key;
-    let mut declare = |name: &ResolvedName, open| {
-        let retention = Duration::from_millis(options.windows.retention_ms().unsigned_abs());
-        let kind = StoreKind::JoinWindow { retention };
-        let store = StoreNode::new(name, kind, uncompacted(logging), open);
-        graph.add_store(store);
-    };
-    let (left, right) = (
-        window_store(key, &options.left, options.windows, store_type),
-        window_store(key, &options.right, options.windows, store_type),
-    );
-    declare(&names.left, left);
-    declare(&names.right, right);
-    if let Some(unjoined) = &names.unjoined {
-        let key = SharedCodec::clone(key);
-        let (left, right) = (
-            SharedCodec::clone(&options.left),
-            SharedCodec::clone(&options.right),
-        );
-        let open = move |opening: &_| {
-            let (left, right) = (SharedCodec::clone(&left), SharedCodec::clone(&right));
-            OpenStore::new(OuterRows::open(
-                opening,
-                SharedCodec::clone(&key),
-                left,
-                right,
-            ))
-        };
-        let kind = StoreKind::KeyValue;
-        graph.add_store(StoreNode::new(unjoined, kind, logging.clone(), open));
-    }
-    Stores {
-        left: names.left.name,
-        right: names.right.name,
-        unjoined: names.unjoined.map(|store| store.name),
-    }
-}
-
-type Open = Box<dyn Fn(&crate::store::StoreOpening) -> OpenStore + Send + Sync>;
-
-fn window_store<K: 'static, V: 'static>(
-    key: &SharedCodec<K>,
-    value: &SharedCodec<V>,
-    windows: JoinWindows,
-    store_type: StoreType,
-) -> Open {
-    let (key, value) = (SharedCodec::clone(key), SharedCodec::clone(value));
-    let setup = WindowSetup {
-        size_ms: windows.size_ms(),
-        retention_ms: windows.retention_ms(),
-        duplicates: Duplicates::Kept,
-        format: RowFormat::Plain,
-        headers: Logged::WithHeaders,
-        caching: Caching::Off,
-        scans: Scans::Frequent,
-        store_type,
-    };
-    Box::new(move |opening| {
-        let (key, value) = (SharedCodec::clone(&key), SharedCodec::clone(&value));
-        OpenStore::new(WindowRows::open(opening, key, value, setup))
-    })
-}
-
-/// A changelog with duplicates must not be compacted, whatever the program says.
-fn uncompacted(logging: &Logging) -> Logging {
-    let mut logging = logging.clone();
-    if let Logging::Changelog { config } = &mut logging {
-        config.push(("cleanup.policy".to_owned(), "delete".to_owned()));
-    }
-    logging
 }
 
 /// A join while its nodes are added.

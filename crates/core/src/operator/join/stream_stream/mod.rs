@@ -1,17 +1,19 @@
 //! Windowed joins of two streams.
 //!
-//! Reading order: `join`, `left_join`, `outer_join` (the verbs), `declare` (nodes, names and
-//! stores), `window` (keeps the records of one side), `side` (joins a record with those of the
-//! other side), `unjoined` (passes on what found no partner), `self_join` (a stream with itself,
-//! in one store).
+//! Reading order: `join`, `left_join`, `outer_join` (the verbs), `declare` (nodes, with their
+//! `names` and `stores`), `window` (keeps the records of one side), `side` (joins a record with
+//! those of the other side), `unjoined` (passes on what found no partner), `self_join` (a stream
+//! with itself, in one store).
 
 mod declare;
 mod join;
 mod left_join;
+mod names;
 mod outer_join;
 mod self_join;
 mod side;
 mod stopped;
+mod stores;
 mod unjoined;
 mod window;
 

@@ -2,13 +2,13 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::time::Duration;
 
 use super::stopped::Stopped;
 use crate::processor::TaskContext;
 use crate::store::{Cause, JoinSide, LeftOrRight, OuterEntry, OuterRows, StoreError};
 use crate::time::{Timestamp, duration_millis};
 use crate::window::JoinWindows;
-use std::time::Duration;
 
 /// The records of a join that wait for a partner, and when they are looked through.
 ///
