@@ -6,4 +6,5 @@ mod partitions;
 mod punctuation;
 mod sinks;
 mod sources;
+mod stream_joins;
 mod tables;

@@ -2,6 +2,7 @@
 
 mod aggregate;
 mod join;
+mod join_stream;
 mod join_tables;
 mod process;
 mod stream;

@@ -15,7 +15,8 @@ pub use builder::{Endpoint, StreamsBuilder};
 pub use count::Count;
 pub use grouped_stream::KGroupedStream;
 pub use options::{
-    Consumed, Grouped, Materialized, Printed, Processed, Produced, Repartitioned, StoreType, Stored,
+    Consumed, Grouped, Materialized, Printed, Processed, Produced, Repartitioned, StoreType,
+    Stored, StreamJoined,
 };
 pub(crate) use options::{
     Format, Optimizations, ResolvedName, StoreNaming, StoreSettings, TopologySettings,

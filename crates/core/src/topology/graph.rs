@@ -1,10 +1,12 @@
 //! The graph as the program declares it: one node per operator call.
 
 use std::any::{Any, TypeId};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::names::{NameCounter, validate_name};
+use super::self_join::SelfJoin;
 use super::store_node::StoreNode;
 use super::table::TableNode;
 use super::{SourceNode, Wired, Wiring};
@@ -194,6 +196,10 @@ pub(crate) struct Graph {
     pub(crate) stores: Vec<StoreNode>,
     /// Sources whose topics must have equal partition counts, with the join that asks for it.
     pub(crate) copartitioned: Vec<Vec<NodeId>>,
+    /// The repartition of each stream that was last made for a join.
+    pub(crate) repartitioned_for_join: HashMap<NodeId, NodeId>,
+    /// Joins that need one store only if both sides are the same stream.
+    pub(crate) self_joins: Vec<SelfJoin>,
     /// What processors expect of the stores they use.
     expected_rows: Vec<(NodeId, StoreName, TypeId)>,
     pub(crate) names: NameCounter,
@@ -409,6 +415,16 @@ impl Graph {
     /// The first error there was.
     pub(crate) fn first_error(&self) -> Option<&TopologyError> {
         self.errors.first()
+    }
+
+    /// What clones the output of a node. A repartition gives what it takes.
+    pub(crate) fn tee_of(&self, id: NodeId) -> Option<&MakeTee> {
+        let node = self.node(id);
+        let repartitioned = match (&node.kind, node.parents.first()) {
+            (NodeKind::Repartition(_), Some(&parent)) => self.node(parent).tee.as_ref(),
+            _ => None,
+        };
+        node.tee.as_ref().or(repartitioned)
     }
 
     /// Remembers that the output of a node may be cloned.

@@ -9,6 +9,7 @@ mod graph;
 mod internal_topic;
 mod names;
 mod plan;
+mod self_join;
 mod source_node;
 mod store_node;
 mod subtopology;
@@ -22,6 +23,7 @@ pub(crate) use graph::{
 pub use graph::{OffsetReset, SourceTopics};
 pub use internal_topic::{InternalTopic, TopicPurpose};
 pub(crate) use names::{is_generated as is_generated_name, validate_name};
+pub(crate) use self_join::SelfJoin;
 pub(crate) use source_node::InvalidTime;
 pub use source_node::{SourceNode, Staged};
 pub use store_node::StoreLog;

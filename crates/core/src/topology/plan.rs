@@ -10,7 +10,7 @@ use std::collections::{BinaryHeap, HashMap, HashSet};
 use super::describe::java_order;
 use super::graph::{Graph, NodeId, NodeKind, SinkTopic, SourceTopics, StoreName};
 use super::subtopology::matches_whole;
-use super::{InternalTopic, Subtopology, SubtopologySource};
+use super::{InternalTopic, Subtopology, SubtopologySource, self_join};
 use crate::error::TopologyError;
 
 /// A node as Kafka Streams would write it.
@@ -45,7 +45,10 @@ impl Plan {
             return Err(error.clone());
         }
         graph.check_rows()?;
-        let removed = merge_sources_of_same_topics(graph)?;
+        let mut removed = merge_sources_of_same_topics(graph)?;
+        if graph.settings.optimizations.single_store_self_join {
+            removed.extend(self_join::rewrite(graph));
+        }
         let mut writer = Writer::default();
         for id in writing_order(graph, &removed) {
             writer.write(graph, id)?;

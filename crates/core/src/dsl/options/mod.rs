@@ -9,6 +9,7 @@ mod produced;
 mod repartitioned;
 mod settings;
 mod stored;
+mod stream_joined;
 
 pub use consumed::Consumed;
 pub use grouped::Grouped;
@@ -22,3 +23,4 @@ pub use repartitioned::Repartitioned;
 pub use settings::StoreType;
 pub(crate) use settings::{Optimizations, TopologySettings};
 pub use stored::Stored;
+pub use stream_joined::StreamJoined;
