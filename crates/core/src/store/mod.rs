@@ -13,6 +13,7 @@ mod flush;
 mod key_value;
 mod rows;
 mod task_store;
+mod window;
 
 pub(crate) use cause::Cause;
 pub use content::{StoreContent, StoredEntry};
@@ -24,6 +25,7 @@ pub use headwater_state::layer::CacheBudget;
 pub(crate) use key_value::{KeyValueRows, Visit, all_entries, read_row};
 pub(crate) use rows::{ChangelogTopic, Logged, RowFormat, Rows, RowsSetup, StoreOpening};
 pub(crate) use task_store::{OpenStore, RestoreRecord, TaskStore};
+pub(crate) use window::{Duplicates, PutWindow, WindowRows, WindowSetup};
 
 /// Whether writes wait in a cache, so that of several to one key only the last goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

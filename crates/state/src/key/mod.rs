@@ -38,6 +38,11 @@ impl Segments {
     pub const fn of(self, time_ms: i64) -> i64 {
         time_ms.div_euclid(self.interval_ms)
     }
+
+    /// What local keys of a segment begin with.
+    pub const fn first_key_of(segment: i64) -> [u8; SEGMENT_BYTES] {
+        sortable(segment)
+    }
 }
 
 /// A number as bytes that sort as it does, negative ones first.
