@@ -8,7 +8,7 @@ pub use crate::codec::{
 };
 pub use crate::config::StreamsConfig;
 pub use crate::dsl::{
-    Consumed, Grouped, KGroupedStream, KStream, KTable, Materialized, Processed, Produced,
+    Consumed, Grouped, KGroupedStream, KGroupedTable, KStream, KTable, Materialized, Processed, Produced,
     Repartitioned, StreamsBuilder,
 };
 pub use crate::failure::{Decision, Failure, FailurePolicy};

@@ -9,3 +9,4 @@ mod count;
 mod group;
 mod reduce;
 mod stream;
+mod table;
