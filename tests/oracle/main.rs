@@ -11,11 +11,13 @@
     reason = "a case of another form than the contract says must stop the run"
 )]
 
+mod aggregators;
 mod build;
 mod compare;
 mod functions;
 mod processors;
 mod run;
+mod stateful;
 mod value;
 
 use std::collections::BTreeMap;

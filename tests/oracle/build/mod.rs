@@ -1,12 +1,13 @@
 //! A case's operators, one DSL call each.
 
 mod aggregate;
+mod grouped_table;
 mod join;
 mod process;
 mod stream;
 mod table;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use headwater_core::codec::{CodecExt as _, Nullable};
 use headwater_core::dsl::{KStream, KTable, Materialized, StreamsBuilder};
@@ -16,6 +17,7 @@ use serde_json::Value as Json;
 use crate::functions::Function;
 use crate::value::{Type, Value, ValueCodec};
 use aggregate::Grouped;
+use grouped_table::GroupedTable;
 use stream::Stream;
 use table::Table;
 
@@ -25,6 +27,9 @@ pub(crate) struct Build<'b> {
     streams: HashMap<String, Stream<'b>>,
     tables: HashMap<String, Table<'b>>,
     grouped: HashMap<String, Grouped<'b>>,
+    grouped_tables: HashMap<String, GroupedTable<'b>>,
+    /// Stores that processors have added.
+    stores: HashSet<String>,
     /// Types of the source topics.
     pub(crate) inputs: HashMap<String, (Type, Type)>,
 }
@@ -36,6 +41,8 @@ impl<'b> Build<'b> {
             streams: HashMap::new(),
             tables: HashMap::new(),
             grouped: HashMap::new(),
+            grouped_tables: HashMap::new(),
+            stores: HashSet::new(),
             inputs: HashMap::new(),
         }
     }
@@ -54,6 +61,10 @@ impl<'b> Build<'b> {
             "group_by" | "group_by_key" if self.streams.contains_key(from) => self.group(op),
             "count" | "reduce" | "aggregate" if self.grouped.contains_key(from) => {
                 self.aggregate(op)
+            }
+            "group_by" if self.tables.contains_key(from) => self.group_table(op),
+            "count" | "reduce" | "aggregate" if self.grouped_tables.contains_key(from) => {
+                self.aggregate_table(op)
             }
             "join_stream" | "join_table" | "join_global" | "join_tables" | "join_fk" => {
                 self.join(op)

@@ -17,7 +17,7 @@ pub use count::Count;
 pub use grouped_stream::KGroupedStream;
 pub use grouped_table::KGroupedTable;
 pub use options::{
-    Consumed, Grouped, Materialized, Printed, Processed, Produced, Repartitioned, StoreType,
+    Consumed, Grouped, Materialized, Printed, Processed, Produced, Repartitioned, StoreType, Stored,
 };
 pub(crate) use options::{
     Format, Optimizations, ResolvedName, StoreNaming, StoreSettings, TopologySettings,

@@ -7,9 +7,11 @@
 
 mod cause;
 mod content;
+mod definition;
 mod error;
 mod field;
 mod flush;
+mod handle;
 mod key_value;
 mod rows;
 mod task_store;
@@ -17,9 +19,12 @@ mod window;
 
 pub(crate) use cause::Cause;
 pub use content::{StoreContent, StoredEntry};
+pub(crate) use definition::{DeclaredStores, OpenStores};
+pub use definition::{KeyValueStoreDef, StoreDef, Stores, TimestampedKeyValueStoreDef};
 pub use error::StoreError;
 pub(crate) use field::Field;
 pub(crate) use flush::{FlushTable, Flushed};
+pub use handle::{KeyValueStore, TimestampedKeyValueStore};
 /// Memory that the caches of several stores draw on.
 pub use headwater_state::layer::CacheBudget;
 pub(crate) use key_value::{KeyValueRows, Visit, all_entries, read_row};

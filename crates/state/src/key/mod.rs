@@ -56,3 +56,13 @@ pub(crate) fn i64_at(bytes: &[u8], place: usize) -> Option<i64> {
     let bytes = bytes.get(place..end)?.try_into().ok()?;
     Some(i64::from_be_bytes(bytes))
 }
+
+/// The smallest key after all that begin with these bytes; `None` if there is none.
+pub fn after_prefix(prefix: &[u8]) -> Option<Vec<u8>> {
+    let last = prefix.iter().rposition(|&byte| byte != u8::MAX)?;
+    let mut after = prefix.get(..=last)?.to_vec();
+    if let Some(byte) = after.last_mut() {
+        *byte += 1;
+    }
+    Some(after)
+}
