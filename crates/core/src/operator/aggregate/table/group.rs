@@ -119,8 +119,7 @@ impl<F, K1: 'static, V1: 'static> Regroup<F, K1, V1> {
         let Some(value) = value else {
             return Ok(None);
         };
-        let is_null =
-            |(key, value): &(K1, V1)| self.key.is_null(key) || self.value.is_null(value);
+        let is_null = |(key, value): &(K1, V1)| self.key.is_null(key) || self.value.is_null(value);
         Ok((self.select)(key, value)?.filter(|selected| !is_null(selected)))
     }
 }
