@@ -1,5 +1,7 @@
 //! Why a program is no valid topology.
 
+use std::time::Duration;
+
 /// Why a topology cannot be built. Each names the node or topic and the way out.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -101,6 +103,19 @@ pub enum TopologyError {
     /// One internal topic made twice.
     #[error("internal topic {0} is made twice; give each repartition a name of its own")]
     DuplicateInternalTopic(String),
+    /// A store of windows that would forget rows while their windows are open.
+    #[error(
+        "store {store} keeps rows for {retention:?}, but its windows need {needed:?} until they \
+         close; keep them longer with `Materialized::retention`"
+    )]
+    RetentionTooShort {
+        /// The store.
+        store: String,
+        /// How long it keeps rows.
+        retention: Duration,
+        /// How long a window is open for.
+        needed: Duration,
+    },
     /// Nothing to run.
     #[error("the topology has no source; begin with `StreamsBuilder::stream`")]
     Empty,

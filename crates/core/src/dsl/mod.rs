@@ -8,8 +8,10 @@ mod count;
 mod grouped_stream;
 mod grouped_table;
 mod options;
+mod session_windowed_stream;
 mod stream;
 mod table;
+mod windows;
 
 pub use branched::BranchedStream;
 pub use builder::{Endpoint, StreamsBuilder};
@@ -22,5 +24,7 @@ pub use options::{
 pub(crate) use options::{
     Format, Optimizations, ResolvedName, StoreNaming, StoreSettings, TopologySettings,
 };
+pub use session_windowed_stream::SessionWindowedKStream;
 pub use stream::KStream;
 pub use table::KTable;
+pub use windows::Windows;

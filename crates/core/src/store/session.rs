@@ -5,6 +5,8 @@
 //! by segment. Facts from apache/kafka `AbstractRocksDBSegmentedBytesStore`,
 //! `CachingSessionStore`, `InMemorySessionStore`.
 
+use std::ops::Bound;
+
 use headwater_state::engine::{Direction, KeyRange};
 use headwater_state::key::{SEGMENT_BYTES, Segments, SessionKey};
 use headwater_state::layer::{ReadOld, Scans};
@@ -21,8 +23,8 @@ use crate::record::{Change, Record};
 use crate::time::Timestamp;
 use crate::window::{Emit, Window, Windowed};
 
-/// How many segments before the oldest live one are searched for what only the cache still has.
-const EXPIRED_SEGMENTS_SEARCHED: i64 = 1_000;
+/// How many segments are tried one by one before the next is looked for that has anything in it.
+const SEGMENTS_TRIED_MAX: i64 = 8;
 
 /// How a session store keeps its sessions.
 #[derive(Clone, Copy, Debug)]
@@ -121,18 +123,34 @@ impl<K: 'static, V: 'static> SessionRows<K, V> {
         self.keys.encode(key, &mut self.key_bytes)?;
         let oldest_ms = self.oldest_ms();
         let end_from_ms = end_from_ms.max(0);
-        let oldest = self.segments.of(oldest_ms);
-        let first = if self.rows.is_cached() {
-            oldest.saturating_sub(EXPIRED_SEGMENTS_SEARCHED)
-        } else {
-            oldest
-        };
-        let first = first.max(self.segments.of(end_from_ms));
-        for segment in first..=self.segments.of(self.newest_ms) {
+        let mut segment = self.segments.of(end_from_ms);
+        if !self.rows.is_cached() {
+            // Below a cache sessions are hidden once they have expired; the cache shows its own.
+            segment = segment.max(self.segments.of(oldest_ms));
+        }
+        let last = self.segments.of(self.newest_ms);
+        while segment <= last {
             self.set_bounds(segment, end_from_ms, oldest_ms);
             self.visit_bounds(end_from_ms, start_to_ms, &mut visit)?;
+            segment += 1;
+            if last - segment > SEGMENTS_TRIED_MAX {
+                segment = self.next_segment(segment)?.unwrap_or(i64::MAX);
+            }
         }
         Ok(())
+    }
+
+    /// The first segment from this one on that has anything in it.
+    fn next_segment(&self, segment: i64) -> Result<Option<i64>, StoreError> {
+        let failed = |source| self.keys.failed(source);
+        let from = Segments::first_key_of(segment);
+        let range = KeyRange {
+            from: Bound::Included(&from),
+            to: Bound::Unbounded,
+        };
+        let cursor = self.rows.scan(range, Direction::Forward).map_err(failed)?;
+        let first = cursor.entry();
+        Ok(first.and_then(|(local, _)| Segments::segment_of(local)))
     }
 
     /// Visits the sessions of one key between the bounds that were set.

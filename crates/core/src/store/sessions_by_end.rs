@@ -34,7 +34,11 @@ impl SessionsByEnd {
     }
 
     /// The sessions that end from `from_ms` to `to_ms`, both included.
-    pub(crate) fn between(&self, from_ms: i64, to_ms: i64) -> impl Iterator<Item = (Window, &[u8])> {
+    pub(crate) fn between(
+        &self,
+        from_ms: i64,
+        to_ms: i64,
+    ) -> impl Iterator<Item = (Window, &[u8])> {
         let time = Timestamp::from_millis;
         let first = (from_ms, i64::MIN, Box::default());
         let found = self.sessions.range(first..);
@@ -53,7 +57,9 @@ impl SessionsByEnd {
 
     /// Forgets the sessions that ended before this time.
     pub(crate) fn expire(&mut self, before_ms: i64) {
-        let live = self.sessions.split_off(&(before_ms, i64::MIN, Box::default()));
+        let live = self
+            .sessions
+            .split_off(&(before_ms, i64::MIN, Box::default()));
         self.sessions = live;
     }
 }

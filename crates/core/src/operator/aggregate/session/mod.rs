@@ -1,0 +1,7 @@
+//! Aggregations of sessions: a record joins the sessions it lies near, and they become one.
+
+mod aggregate;
+mod count;
+pub(super) mod keep;
+pub(super) mod process;
+mod reduce;
