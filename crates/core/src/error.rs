@@ -1,7 +1,5 @@
 //! Why a program is no valid topology.
 
-use std::time::Duration;
-
 /// Why a topology cannot be built. Each names the node or topic and the way out.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -97,25 +95,26 @@ pub enum TopologyError {
         /// The call that names it.
         remedy: &'static str,
     },
+    /// A window store that would drop windows which late records still belong to.
+    #[error(
+        "store {store} is to keep windows for {retention_ms} ms, but they need {needed_ms} ms: \
+         their size (twice the difference of sliding windows) and grace; ask for more with \
+         `Materialized::retention`"
+    )]
+    RetentionTooShort {
+        /// The store.
+        store: String,
+        /// What was asked for.
+        retention_ms: i64,
+        /// What it takes.
+        needed_ms: i64,
+    },
     /// A repartition topic without partitions.
     #[error("repartition topic {0} is to have no partitions; ask for at least one")]
     NoPartitions(String),
     /// One internal topic made twice.
     #[error("internal topic {0} is made twice; give each repartition a name of its own")]
     DuplicateInternalTopic(String),
-    /// A store of windows that would forget rows while their windows are open.
-    #[error(
-        "store {store} keeps rows for {retention:?}, but its windows need {needed:?} until they \
-         close; keep them longer with `Materialized::retention`"
-    )]
-    RetentionTooShort {
-        /// The store.
-        store: String,
-        /// How long it keeps rows.
-        retention: Duration,
-        /// How long a window is open for.
-        needed: Duration,
-    },
     /// Nothing to run.
     #[error("the topology has no source; begin with `StreamsBuilder::stream`")]
     Empty,

@@ -12,9 +12,9 @@ use crate::value::{Type, Value, ValueCodec};
 /// A grouped table with the types that a case gives its keys and values.
 #[derive(Clone)]
 pub(super) struct GroupedTable<'b> {
-    handle: KGroupedTable<'b, Value, Value>,
-    key: Type,
-    value: Type,
+    pub(super) handle: KGroupedTable<'b, Value, Value>,
+    pub(super) key: Type,
+    pub(super) value: Type,
 }
 
 impl Build<'_> {

@@ -4,8 +4,10 @@ mod aggregate;
 mod grouped_table;
 mod join;
 mod process;
+mod session;
 mod stream;
 mod table;
+mod windowed_table;
 
 use std::collections::{HashMap, HashSet};
 
@@ -18,8 +20,10 @@ use crate::functions::Function;
 use crate::value::{Type, Value, ValueCodec};
 use aggregate::Grouped;
 use grouped_table::GroupedTable;
+use session::Sessions;
 use stream::Stream;
 use table::Table;
+use windowed_table::{WindowedStream, WindowedTable};
 
 /// The handles of a case, by id.
 pub(crate) struct Build<'b> {
@@ -28,6 +32,9 @@ pub(crate) struct Build<'b> {
     tables: HashMap<String, Table<'b>>,
     grouped: HashMap<String, Grouped<'b>>,
     grouped_tables: HashMap<String, GroupedTable<'b>>,
+    sessions: HashMap<String, Sessions<'b>>,
+    windowed_tables: HashMap<String, WindowedTable<'b>>,
+    windowed_streams: HashMap<String, WindowedStream<'b>>,
     /// Stores that processors have added.
     stores: HashSet<String>,
     /// Types of the source topics.
@@ -42,6 +49,9 @@ impl<'b> Build<'b> {
             tables: HashMap::new(),
             grouped: HashMap::new(),
             grouped_tables: HashMap::new(),
+            sessions: HashMap::new(),
+            windowed_tables: HashMap::new(),
+            windowed_streams: HashMap::new(),
             stores: HashSet::new(),
             inputs: HashMap::new(),
         }
@@ -52,6 +62,16 @@ impl<'b> Build<'b> {
         let what = text(op, "op");
         let from = text(op, "from");
         match what {
+            _ if self.windowed_tables.contains_key(from) => self.on_windowed_table(op),
+            _ if self.windowed_streams.contains_key(from) => self.on_windowed_stream(op),
+            "windowed_by"
+                if self.grouped.contains_key(from) && op["window"]["type"] == "session" =>
+            {
+                self.sessions(op)
+            }
+            "count" | "reduce" | "aggregate" if self.sessions.contains_key(from) => {
+                self.aggregate_sessions(op)
+            }
             "stream" => self.stream(op),
             "table" => self.table(op),
             "merge" => self.merge(op),

@@ -27,4 +27,5 @@ pub(crate) use options::{
 pub use session_windowed_stream::SessionWindowedKStream;
 pub use stream::KStream;
 pub use table::KTable;
+pub(crate) use windows::SealedWindows;
 pub use windows::Windows;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{KGroupedStream, Windows};
+use super::{KGroupedStream, SealedWindows, Windows};
 use crate::window::{Emit, SessionWindows};
 
 /// A grouped stream cut into sessions, to be aggregated.
@@ -15,16 +15,10 @@ pub struct SessionWindowedKStream<'b, K, V> {
     pub(crate) emit: Emit,
 }
 
-impl<K, V> SessionWindowedKStream<'_, K, V> {
-    /// When rows are passed on: with every update, which is the default, or once when a session
-    /// closes. Semantics: `SessionWindowedKStream.emitStrategy` (KIP-825).
-    pub fn emit(self, emit: Emit) -> Self {
-        Self { emit, ..self }
-    }
-}
+impl SealedWindows for SessionWindows {}
 
 impl Windows for SessionWindows {
-    type Stream<'b, K: 'static, V: 'static> = SessionWindowedKStream<'b, K, V>;
+    type Grouped<'b, K: 'static, V: 'static> = SessionWindowedKStream<'b, K, V>;
 
     fn cut<K: 'static, V: 'static>(
         self,
@@ -34,6 +28,17 @@ impl Windows for SessionWindows {
             group,
             windows: self,
             emit: Emit::default(),
+        }
+    }
+}
+
+impl<K: Clone + 'static, V: Clone + 'static> Clone for SessionWindowedKStream<'_, K, V> {
+    /// Another handle to the same sessions: both aggregations get every record.
+    fn clone(&self) -> Self {
+        Self {
+            group: self.group.clone(),
+            windows: self.windows,
+            emit: self.emit,
         }
     }
 }

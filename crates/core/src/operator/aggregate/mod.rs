@@ -12,3 +12,4 @@ mod reduce;
 mod session;
 mod stream;
 mod table;
+mod windowed;

@@ -28,8 +28,8 @@ pub(in crate::operator::aggregate) fn declare<K: 'static, A: 'static>(
     if retention < needed {
         graph.report(TopologyError::RetentionTooShort {
             store: name.name.clone(),
-            retention,
-            needed,
+            retention_ms: duration_millis(retention),
+            needed_ms: duration_millis(needed),
         });
     }
     let setup = SessionSetup {

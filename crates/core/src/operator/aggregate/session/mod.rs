@@ -2,6 +2,7 @@
 
 mod aggregate;
 mod count;
+mod emit;
 pub(super) mod keep;
 pub(super) mod process;
 mod reduce;
