@@ -1,4 +1,4 @@
-//! The stateless DSL on several partitions: what the recorded cases, with their one partition,
+//! The DSL on several partitions, and what else the recorded cases, with their one partition,
 //! cannot show.
 
 mod names;
@@ -6,3 +6,4 @@ mod partitions;
 mod punctuation;
 mod sinks;
 mod sources;
+mod tables;

@@ -125,12 +125,27 @@ fn content_shown(content: &StoreContent, _wanted: &Json) -> String {
         StoreContent::KeyValue(entries)
         | StoreContent::Window(entries)
         | StoreContent::Session(entries) => listed(entries),
+        StoreContent::Versioned(keys) => {
+            let keys = keys.iter().map(|(key, versions)| {
+                let versions = versions.iter();
+                let versions =
+                    versions.map(|(from, until, value)| json!([from, until, to_hex(value)]));
+                json!([to_hex(key), versions.collect::<Vec<_>>()])
+            });
+            Json::Array(keys.collect()).to_string()
+        }
         other => format!("{other:?}"),
     }
 }
 
 fn wanted_shown(wanted: &Json) -> String {
-    wanted["entries"].to_string()
+    let mut entries = wanted["entries"].clone();
+    if let (Some("versioned"), Json::Array(keys)) = (wanted["kind"].as_str(), &mut entries) {
+        // Every key ever logged is listed, also those of which nothing is held.
+        keys.retain(|key| key[1] != json!([]));
+        keys.sort_by_key(|key| key[0].to_string());
+    }
+    entries.to_string()
 }
 
 fn shown(written: &Written) -> String {

@@ -58,6 +58,19 @@ pub enum TopologyError {
         /// The source that reads it too.
         second: String,
     },
+    /// A topic that is read as a table and read again.
+    #[error(
+        "topic {topic} is read as a table and by the sources {first} and {second}; read it once \
+         and clone the table"
+    )]
+    TableTopicReadTwice {
+        /// The topic.
+        topic: String,
+        /// The source that read it first.
+        first: String,
+        /// The source that reads it too.
+        second: String,
+    },
     /// Two sources of the same topics that start at different places.
     #[error(
         "the sources {first} and {second} read the same topics with different offset resets; \

@@ -4,6 +4,7 @@
 
 mod branched;
 mod builder;
+mod cogrouped_stream;
 mod count;
 mod grouped_stream;
 mod grouped_table;
@@ -15,6 +16,7 @@ mod windows;
 
 pub use branched::BranchedStream;
 pub use builder::{Endpoint, StreamsBuilder};
+pub use cogrouped_stream::{CogroupedKStream, SessionWindowedCogroupedKStream};
 pub use count::Count;
 pub use grouped_stream::KGroupedStream;
 pub use grouped_table::KGroupedTable;

@@ -17,6 +17,7 @@ mod rows;
 mod session;
 mod sessions_by_end;
 mod task_store;
+mod versioned;
 mod window;
 
 pub(crate) use cause::Cause;
@@ -33,6 +34,7 @@ pub(crate) use key_value::{KeyValueRows, Visit, all_entries, read_row};
 pub(crate) use rows::{ChangelogTopic, Logged, RowFormat, Rows, RowsSetup, StoreOpening};
 pub(crate) use session::{PutSession, SessionRows, SessionSetup};
 pub(crate) use task_store::{OpenStore, RestoreRecord, TaskStore};
+pub(crate) use versioned::VersionedRows;
 pub(crate) use window::{Duplicates, PutWindow, WindowRows, WindowSetup};
 
 /// Whether writes wait in a cache, so that of several to one key only the last goes on.

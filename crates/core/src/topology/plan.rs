@@ -141,6 +141,13 @@ fn same_topics(
         } => names.iter().collect::<HashSet<_>>(),
         _ => HashSet::new(),
     };
+    if graph.node(first).table_source || graph.node(second).table_source {
+        return Err(TopologyError::TableTopicReadTwice {
+            topic,
+            first: graph.node(first).name.clone(),
+            second: graph.node(second).name.clone(),
+        });
+    }
     if topics_of(first) == topics_of(second) {
         Ok(first)
     } else {

@@ -1,0 +1,3 @@
+//! Joins: records and rows of one key, or that point at each other, become one.
+
+mod tables;
