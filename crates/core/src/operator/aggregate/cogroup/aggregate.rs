@@ -28,6 +28,6 @@ impl<'b, K: Clone + 'static, A: Clone + 'static> CogroupedKStream<'b, K, A> {
             kept_node: keep::kept_node::<K, A>,
             grace_ms: None,
         };
-        declare::add(&self, SharedCodec::clone(&self.key), table)
+        declare::add(&self, SharedCodec::clone(&self.key), &table)
     }
 }

@@ -25,7 +25,7 @@ pub(super) struct Table<'t, K, A> {
 pub(super) fn add<'b, K: 'static, T: 'static, A: 'static>(
     cogroup: &CogroupedKStream<'b, K, A>,
     key: SharedCodec<T>,
-    table: Table<'_, K, A>,
+    table: &Table<'_, K, A>,
 ) -> KTable<'b, T, A> {
     let builder = cogroup.builder;
     let node = builder.with_graph(|graph| {

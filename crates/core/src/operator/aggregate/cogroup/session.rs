@@ -69,6 +69,6 @@ impl<'b, K: Clone + 'static, A: Clone + 'static> SessionWindowedCogroupedKStream
             grace_ms: Some(process::wait_ms(windows)),
         };
         let sessions = Arc::new(SessionWindowed::new(SharedCodec::clone(&key)));
-        declare::add(&streams, sessions, table)
+        declare::add(&streams, sessions, &table)
     }
 }

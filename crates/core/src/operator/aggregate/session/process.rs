@@ -40,7 +40,7 @@ pub(in crate::operator::aggregate) fn merging<K: 'static, A: 'static>(
     initial: impl Fn() -> Option<A> + Send + Sync + 'static,
     merge: impl Fn(&K, A, A) -> Result<A, Failure> + Send + Sync + 'static,
 ) -> Arc<Merge<K, A>> {
-    Arc::new(move |key, so_far, row| match so_far.or_else(|| initial()) {
+    Arc::new(move |key, so_far, row| match so_far.or_else(&initial) {
         Some(so_far) => merge(key, so_far, row).map(Some),
         None => Ok(Some(row)),
     })

@@ -30,7 +30,7 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
     ///
     /// let builder = StreamsBuilder::new();
     /// builder
-    ///     .table("city-of-user", Consumed::with(Utf8, Utf8))
+    ///     .table_with("city-of-user", Consumed::with(Utf8, Utf8), Materialized::named("rows", Utf8))
     ///     .group_by(|user, city| (city, user.clone()), Grouped::with(Utf8, Utf8))
     ///     .count_with(Materialized::named("users-per-city", I64))
     ///     .into_stream()

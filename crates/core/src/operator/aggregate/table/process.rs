@@ -60,7 +60,7 @@ impl<K, V, A> Clone for Function<K, V, A> {
 
 /// Adds the aggregation of a grouped table.
 pub(super) fn add<'b, K, V, A>(
-    group: KGroupedTable<'b, K, V>,
+    group: &KGroupedTable<'b, K, V>,
     prefix: &str,
     materialized: Parts<A>,
     function: Function<K, V, A>,
