@@ -4,6 +4,7 @@
 mod names;
 mod partitions;
 mod punctuation;
+mod sessions;
 mod sinks;
 mod sources;
 mod stream_joins;
