@@ -2,6 +2,7 @@
 
 mod aggregate;
 mod join;
+mod join_fk;
 mod process;
 mod stream;
 mod table;

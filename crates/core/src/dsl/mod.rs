@@ -16,9 +16,10 @@ pub use count::Count;
 pub use grouped_stream::KGroupedStream;
 pub use options::{
     Consumed, Grouped, Materialized, Printed, Processed, Produced, Repartitioned, StoreType,
+    TableJoined,
 };
 pub(crate) use options::{
-    Format, Optimizations, ResolvedName, StoreNaming, StoreSettings, TopologySettings,
+    ByKey, Format, Optimizations, ResolvedName, StoreNaming, StoreSettings, TopologySettings,
 };
 pub use stream::KStream;
 pub use table::KTable;

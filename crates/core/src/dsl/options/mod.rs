@@ -8,6 +8,7 @@ mod processed;
 mod produced;
 mod repartitioned;
 mod settings;
+mod table_joined;
 
 pub use consumed::Consumed;
 pub use grouped::Grouped;
@@ -20,3 +21,5 @@ pub use produced::Produced;
 pub use repartitioned::Repartitioned;
 pub use settings::StoreType;
 pub(crate) use settings::{Optimizations, TopologySettings};
+pub use table_joined::TableJoined;
+pub(crate) use table_joined::ByKey;

@@ -1,0 +1,3 @@
+//! The joins of tables.
+
+mod foreign_key;
