@@ -31,6 +31,17 @@ pub enum TopologyError {
         /// The store.
         store: String,
     },
+    /// A store used with other types than it was declared with.
+    #[error(
+        "node {node} uses store {store} with other key, value or kind than it was added with; use \
+         one definition for both"
+    )]
+    StoreOfOtherType {
+        /// The node.
+        node: String,
+        /// The store.
+        store: String,
+    },
     /// A source without topics.
     #[error("source {0} reads no topic; give it at least one")]
     NoTopics(String),

@@ -7,7 +7,7 @@ mod process;
 mod stream;
 mod table;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use headwater_core::codec::{CodecExt as _, Nullable};
 use headwater_core::dsl::{KStream, KTable, Materialized, StreamsBuilder};
@@ -26,6 +26,8 @@ pub(crate) struct Build<'b> {
     streams: HashMap<String, Stream<'b>>,
     tables: HashMap<String, Table<'b>>,
     grouped: HashMap<String, Grouped<'b>>,
+    /// Stores that processors have added.
+    stores: HashSet<String>,
     /// Types of the source topics.
     pub(crate) inputs: HashMap<String, (Type, Type)>,
 }
@@ -37,6 +39,7 @@ impl<'b> Build<'b> {
             streams: HashMap::new(),
             tables: HashMap::new(),
             grouped: HashMap::new(),
+            stores: HashSet::new(),
             inputs: HashMap::new(),
         }
     }

@@ -3,10 +3,11 @@
 use std::cell::RefCell;
 use std::fmt;
 
-use super::{Consumed, KStream, Processed};
+use super::{Consumed, KStream, Processed, Stored};
 use crate::codec::Codec;
 use crate::error::TopologyError;
 use crate::operator::source;
+use crate::store::{DeclaredStores, StoreDef};
 use crate::topology::{Graph, NodeId, NodeKind, SourceTopics, Stages, Topology, validate_name};
 
 /// Where a topology is described: it hands out streams, whose verbs add nodes to it.
@@ -77,6 +78,21 @@ impl StreamsBuilder {
         consumed: Consumed<KC, VC>,
     ) -> KStream<'_, KC::Item, VC::Item> {
         source::add(self, SourceTopics::Pattern(pattern.to_owned()), consumed)
+    }
+
+    /// Adds a store for processors, which name it when they are attached.
+    ///
+    /// A store that no processor uses is not made. Semantics: `StreamsBuilder.addStateStore`.
+    pub fn add_store<D, KC, VC>(&self, definition: &D, stored: Stored<KC, VC>) -> &Self
+    where
+        D: StoreDef<Key = KC::Item, Value = VC::Item>,
+        KC: Codec,
+        VC: Codec,
+    {
+        let mut graph = self.graph.borrow_mut();
+        definition.declare(stored, &mut DeclaredStores::new(&mut graph));
+        drop(graph);
+        self
     }
 
     /// Validates what was described and plans it.

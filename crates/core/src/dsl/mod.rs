@@ -15,7 +15,7 @@ pub use builder::{Endpoint, StreamsBuilder};
 pub use count::Count;
 pub use grouped_stream::KGroupedStream;
 pub use options::{
-    Consumed, Grouped, Materialized, Printed, Processed, Produced, Repartitioned, StoreType,
+    Consumed, Grouped, Materialized, Printed, Processed, Produced, Repartitioned, StoreType, Stored,
     TableJoined,
 };
 pub(crate) use options::{

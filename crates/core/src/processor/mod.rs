@@ -10,7 +10,8 @@ mod table_output;
 mod task_context;
 
 pub use api::Processor;
-pub use context::ProcessorContext;
+pub(crate) use context::Children;
+pub use context::{ProcessorContext, StoreWriter, WritingTask};
 pub use fixed_key::{FixedKeyContext, FixedKeyProcessor, FixedKeyRecord};
 pub(crate) use lookup::Lookup;
 pub(crate) use punctuation::PunctuationSchedule;

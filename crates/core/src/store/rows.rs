@@ -171,6 +171,17 @@ impl Rows {
         self.layers.put(key, row, cause, &mut log)
     }
 
+    /// Logs a row that the store itself does not keep.
+    pub(crate) fn log_only(
+        &self,
+        key: &[u8],
+        row: Option<&[u8]>,
+        cause: &Cause,
+        task: &mut TaskContext,
+    ) {
+        self.log(task).log(key, row, cause);
+    }
+
     pub(crate) fn scan(
         &self,
         range: KeyRange<'_>,

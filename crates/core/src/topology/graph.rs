@@ -1,6 +1,6 @@
 //! The graph as the program declares it: one node per operator call.
 
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::time::Duration;
 
 use super::names::{NameCounter, validate_name};
@@ -171,6 +171,16 @@ pub(crate) struct GraphNode {
     pub(crate) own_children: Vec<NodeId>,
 }
 
+impl GraphNode {
+    /// The name of the first processor that records meet in it.
+    pub(crate) fn first_name(&self) -> String {
+        match &self.kind {
+            NodeKind::Repartition(names) => names.filter.as_ref().unwrap_or(&names.sink).clone(),
+            _ => self.name.clone(),
+        }
+    }
+}
+
 /// All declared nodes, in order of declaration.
 #[derive(Default)]
 pub(crate) struct Graph {
@@ -178,6 +188,8 @@ pub(crate) struct Graph {
     pub(crate) stores: Vec<StoreNode>,
     /// Sources whose topics must have equal partition counts, with the join that asks for it.
     pub(crate) copartitioned: Vec<Vec<NodeId>>,
+    /// What processors expect of the stores they use.
+    expected_rows: Vec<(NodeId, StoreName, TypeId)>,
     pub(crate) names: NameCounter,
     pub(crate) allow_generated_names: bool,
     pub(crate) settings: TopologySettings,
@@ -284,6 +296,28 @@ impl Graph {
         }
     }
 
+    /// Connects a node to stores that it expects to have these rows.
+    pub(crate) fn connect_typed(&mut self, id: NodeId, stores: Vec<(StoreName, TypeId)>) {
+        for (store, rows_type) in stores {
+            self.expected_rows.push((id, store.clone(), rows_type));
+            self.connect(id, [store]);
+        }
+    }
+
+    /// Whether every node gets the stores it expects.
+    pub(crate) fn check_rows(&self) -> Result<(), TopologyError> {
+        for (id, name, rows_type) in &self.expected_rows {
+            let found = self.store(name).and_then(|store| store.rows_type);
+            if found.is_some_and(|found| found != *rows_type) {
+                return Err(TopologyError::StoreOfOtherType {
+                    node: self.node(*id).name.clone(),
+                    store: name.clone(),
+                });
+            }
+        }
+        Ok(())
+    }
+
     /// All stores that a node uses: its own table's, if that is kept, then those it was
     /// connected to.
     pub(crate) fn stores_of(&self, id: NodeId) -> Vec<StoreName> {
@@ -369,3 +403,12 @@ impl Graph {
 
 /// A typed thing whose type only its maker and its taker know.
 pub(crate) type Erased = Box<dyn Any>;
+
+impl std::fmt::Debug for Graph {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Graph")
+            .field("nodes", &self.nodes.len())
+            .field("stores", &self.stores)
+            .finish_non_exhaustive()
+    }
+}

@@ -44,6 +44,7 @@ impl Plan {
         if let Some(error) = graph.first_error() {
             return Err(error.clone());
         }
+        graph.check_rows()?;
         let removed = merge_sources_of_same_topics(graph)?;
         let mut writer = Writer::default();
         for id in writing_order(graph, &removed) {

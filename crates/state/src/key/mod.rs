@@ -38,6 +38,11 @@ impl Segments {
     pub const fn of(self, time_ms: i64) -> i64 {
         time_ms.div_euclid(self.interval_ms)
     }
+
+    /// What local keys of a segment begin with.
+    pub const fn first_key_of(segment: i64) -> [u8; SEGMENT_BYTES] {
+        sortable(segment)
+    }
 }
 
 /// A number as bytes that sort as it does, negative ones first.
@@ -50,4 +55,14 @@ pub(crate) fn i64_at(bytes: &[u8], place: usize) -> Option<i64> {
     let end = place.checked_add(8)?;
     let bytes = bytes.get(place..end)?.try_into().ok()?;
     Some(i64::from_be_bytes(bytes))
+}
+
+/// The smallest key after all that begin with these bytes; `None` if there is none.
+pub fn after_prefix(prefix: &[u8]) -> Option<Vec<u8>> {
+    let last = prefix.iter().rposition(|&byte| byte != u8::MAX)?;
+    let mut after = prefix.get(..=last)?.to_vec();
+    if let Some(byte) = after.last_mut() {
+        *byte += 1;
+    }
+    Some(after)
 }

@@ -4,6 +4,8 @@ mod budget;
 mod cache;
 mod merge;
 mod order;
+#[cfg(test)]
+mod tests;
 
 pub use budget::CacheBudget;
 pub use cache::Scans;

@@ -8,6 +8,7 @@ mod processed;
 mod produced;
 mod repartitioned;
 mod settings;
+mod stored;
 mod table_joined;
 
 pub use consumed::Consumed;
@@ -21,5 +22,6 @@ pub use produced::Produced;
 pub use repartitioned::Repartitioned;
 pub use settings::StoreType;
 pub(crate) use settings::{Optimizations, TopologySettings};
-pub use table_joined::TableJoined;
+pub use stored::Stored;
 pub(crate) use table_joined::ByKey;
+pub use table_joined::TableJoined;

@@ -69,3 +69,28 @@ const fn finish(mut hash: u64) -> u64 {
     hash = hash.wrapping_mul(0xc4ce_b9fe_1a85_ec53);
     hash ^ (hash >> 33)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Vectors of an independent implementation (mmh3), with the same seed.
+    #[test]
+    fn hash_is_murmur3_for_tails_and_blocks() {
+        let high: Vec<u8> = (200..=255).collect();
+        let vectors: [(&[u8], u128); 6] = [
+            (b"", 0x9d27_64a0_18e3_2942_8c3c_f3b0_3593_8518),
+            (b"k1:A", 0xf99c_cbf4_6939_2443_f722_0265_2e61_97bd),
+            (b"123456789", 0x5a3e_531c_14a5_f700_faf8_cf22_625f_37e7),
+            (b"0123456789abcdef", 0x1a6e_941e_c6a7_6967_d7d8_2808_f505_d6b1),
+            (
+                b"the quick brown fox jumps over the lazy dog",
+                0x02c4_00fe_d0da_43be_df61_6562_4053_a941,
+            ),
+            (&high, 0x8882_fb40_9edf_c10c_7293_d281_a1b7_e02c),
+        ];
+        for (bytes, expected) in vectors {
+            assert_eq!(Hash::of(bytes), Hash(expected.to_be_bytes()), "{bytes:?}");
+        }
+    }
+}

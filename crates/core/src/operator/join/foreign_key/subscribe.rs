@@ -183,3 +183,59 @@ impl<K: Clone, V: 'static, KO: 'static> Sink<K, Change<V>> for Subscribe<K, V, K
         self.next.push(begun, task)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Instruction::{DeleteAndRespond, DeleteSilently, RespondAlways, RespondIfMatched};
+    use super::*;
+
+    type Sent = (
+        Option<(i32, Instruction)>,
+        Option<(Option<i32>, Instruction)>,
+    );
+
+    /// What is sent when the foreign key goes from `old` to `new`.
+    fn sent(kind: JoinKind, old: Option<i32>, new: NewKey<i32>) -> Sent {
+        let moves = match &new {
+            NewKey::Key(new) => old.is_some_and(|old| old != *new),
+            NewKey::NoRow | NewKey::NoKey => old.is_some(),
+        };
+        let keys = Keys { old, new };
+        let plan = match kind {
+            JoinKind::Inner => plan_inner(keys, moves),
+            JoinKind::Left => plan_left(keys, moves),
+        };
+        (plan.end, plan.begin)
+    }
+
+    #[test]
+    fn inner_join_subscribes_only_rows_with_a_key() {
+        let sent = |old, new| sent(JoinKind::Inner, old, new);
+        let begun = |key, instruction| Some((Some(key), instruction));
+        assert_eq!(sent(None, NewKey::Key(1)), (None, begun(1, RespondIfMatched)));
+        assert_eq!(sent(Some(1), NewKey::Key(1)), (None, begun(1, RespondIfMatched)));
+        assert_eq!(
+            sent(Some(1), NewKey::Key(2)),
+            (Some((1, DeleteSilently)), begun(2, RespondAlways))
+        );
+        assert_eq!(sent(Some(1), NewKey::NoKey), (Some((1, DeleteAndRespond)), None));
+        assert_eq!(sent(Some(1), NewKey::NoRow), (Some((1, DeleteAndRespond)), None));
+        assert_eq!(sent(None, NewKey::NoKey), (None, None));
+        assert_eq!(sent(None, NewKey::NoRow), (None, None));
+    }
+
+    #[test]
+    fn left_join_always_wants_an_answer() {
+        let sent = |old, new| sent(JoinKind::Left, old, new);
+        let begun = |key| Some((key, RespondAlways));
+        assert_eq!(sent(None, NewKey::Key(1)), (None, begun(Some(1))));
+        assert_eq!(sent(Some(1), NewKey::Key(1)), (None, begun(Some(1))));
+        assert_eq!(
+            sent(Some(1), NewKey::Key(2)),
+            (Some((1, DeleteSilently)), begun(Some(2)))
+        );
+        assert_eq!(sent(Some(1), NewKey::NoKey), (Some((1, DeleteSilently)), begun(None)));
+        assert_eq!(sent(Some(1), NewKey::NoRow), (Some((1, DeleteSilently)), begun(None)));
+        assert_eq!(sent(None, NewKey::NoKey), (None, begun(None)));
+    }
+}
