@@ -11,9 +11,7 @@ const PARTITIONS: i32 = 3;
 
 /// Books name their authors; `tell` changes how the join is done.
 fn authored(
-    tell: impl FnOnce(
-        TableJoined<String, i64, i64, String>,
-    ) -> TableJoined<String, i64, i64, String>,
+    tell: impl FnOnce(TableJoined<String, i64, i64, String>) -> TableJoined<String, i64, i64, String>,
 ) -> Result<TopologyTestDriver, Box<dyn std::error::Error>> {
     let builder = StreamsBuilder::new();
     let authors = builder.table_with(
@@ -54,7 +52,9 @@ fn answers_go_to_the_partition_of_the_left_row() -> Tested {
     // Wherever a book lies, and not where murmur2 would have it.
     for book in 0..9 {
         let title = format!("book-{book}");
-        let mut books = driver.input("books", Utf8, I64).to_partition(book % PARTITIONS);
+        let mut books = driver
+            .input("books", Utf8, I64)
+            .to_partition(book % PARTITIONS);
         books.push(title, i64::from(book % 4))?;
     }
     for author in 0..4 {
@@ -130,5 +130,8 @@ fn generated_names_are_refused_unless_asked_for() {
             Materialized::named("by", Utf8),
         );
     let refused = builder.build().expect_err("the topics have no name");
-    assert!(refused.to_string().contains("TableJoined::named"), "{refused}");
+    assert!(
+        refused.to_string().contains("TableJoined::named"),
+        "{refused}"
+    );
 }

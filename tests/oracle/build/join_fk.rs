@@ -18,8 +18,8 @@ impl Build<'_> {
         if let Some(name) = name(op) {
             joined = joined.named(name);
         }
-        let materialized = materialized(op, value)
-            .unwrap_or_else(|| Materialized::unspecified(ValueCodec(value)));
+        let materialized =
+            materialized(op, value).unwrap_or_else(|| Materialized::unspecified(ValueCodec(value)));
         // The extractor of a case sees no key.
         let extract = move |_: &Value, value: &Value| or_none(extractor.key(&Value::Null, value));
         let handle = match text(op, "type") {

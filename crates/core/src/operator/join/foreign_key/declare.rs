@@ -6,8 +6,7 @@ use super::{Extract, Join, JoinKind, subscriptions};
 use crate::dsl::{KTable, ResolvedName, TableJoined};
 use crate::operator::table::{keep, source};
 use crate::topology::{
-    Graph, Materialize, NodeId, NodeKind, OldValues, RepartitionNames, Stages, StoreName,
-    TableNode,
+    Graph, Materialize, NodeId, NodeKind, OldValues, RepartitionNames, Stages, StoreName, TableNode,
 };
 
 const REGISTRATION: &str = "KTABLE-FK-JOIN-SUBSCRIPTION-REGISTRATION-";

@@ -48,7 +48,10 @@ impl Hash {
 }
 
 /// The two little-endian numbers of a block.
-#[expect(clippy::cast_possible_truncation, reason = "each half is taken for itself")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "each half is taken for itself"
+)]
 const fn halves(block: &[u8; 16]) -> (u64, u64) {
     let both = u128::from_le_bytes(*block);
     (both as u64, (both >> 64) as u64)
@@ -82,7 +85,10 @@ mod tests {
             (b"", 0x9d27_64a0_18e3_2942_8c3c_f3b0_3593_8518),
             (b"k1:A", 0xf99c_cbf4_6939_2443_f722_0265_2e61_97bd),
             (b"123456789", 0x5a3e_531c_14a5_f700_faf8_cf22_625f_37e7),
-            (b"0123456789abcdef", 0x1a6e_941e_c6a7_6967_d7d8_2808_f505_d6b1),
+            (
+                b"0123456789abcdef",
+                0x1a6e_941e_c6a7_6967_d7d8_2808_f505_d6b1,
+            ),
             (
                 b"the quick brown fox jumps over the lazy dog",
                 0x02c4_00fe_d0da_43be_df61_6562_4053_a941,

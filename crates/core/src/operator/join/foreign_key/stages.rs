@@ -207,9 +207,7 @@ where
 }
 
 /// Both sides of the topic of the responses: written are bytes, read are values.
-pub(super) fn responses<K, V, KO, VO, VR>(
-    declared: &Declared<'_, K, V, KO, VO, VR>,
-) -> Stages
+pub(super) fn responses<K, V, KO, VO, VR>(declared: &Declared<'_, K, V, KO, VO, VR>) -> Stages
 where
     K: 'static,
     VO: 'static,

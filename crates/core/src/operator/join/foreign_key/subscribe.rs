@@ -212,14 +212,26 @@ mod tests {
     fn inner_join_subscribes_only_rows_with_a_key() {
         let sent = |old, new| sent(JoinKind::Inner, old, new);
         let begun = |key, instruction| Some((Some(key), instruction));
-        assert_eq!(sent(None, NewKey::Key(1)), (None, begun(1, RespondIfMatched)));
-        assert_eq!(sent(Some(1), NewKey::Key(1)), (None, begun(1, RespondIfMatched)));
+        assert_eq!(
+            sent(None, NewKey::Key(1)),
+            (None, begun(1, RespondIfMatched))
+        );
+        assert_eq!(
+            sent(Some(1), NewKey::Key(1)),
+            (None, begun(1, RespondIfMatched))
+        );
         assert_eq!(
             sent(Some(1), NewKey::Key(2)),
             (Some((1, DeleteSilently)), begun(2, RespondAlways))
         );
-        assert_eq!(sent(Some(1), NewKey::NoKey), (Some((1, DeleteAndRespond)), None));
-        assert_eq!(sent(Some(1), NewKey::NoRow), (Some((1, DeleteAndRespond)), None));
+        assert_eq!(
+            sent(Some(1), NewKey::NoKey),
+            (Some((1, DeleteAndRespond)), None)
+        );
+        assert_eq!(
+            sent(Some(1), NewKey::NoRow),
+            (Some((1, DeleteAndRespond)), None)
+        );
         assert_eq!(sent(None, NewKey::NoKey), (None, None));
         assert_eq!(sent(None, NewKey::NoRow), (None, None));
     }
@@ -234,8 +246,14 @@ mod tests {
             sent(Some(1), NewKey::Key(2)),
             (Some((1, DeleteSilently)), begun(Some(2)))
         );
-        assert_eq!(sent(Some(1), NewKey::NoKey), (Some((1, DeleteSilently)), begun(None)));
-        assert_eq!(sent(Some(1), NewKey::NoRow), (Some((1, DeleteSilently)), begun(None)));
+        assert_eq!(
+            sent(Some(1), NewKey::NoKey),
+            (Some((1, DeleteSilently)), begun(None))
+        );
+        assert_eq!(
+            sent(Some(1), NewKey::NoRow),
+            (Some((1, DeleteSilently)), begun(None))
+        );
         assert_eq!(sent(None, NewKey::NoKey), (None, begun(None)));
     }
 }

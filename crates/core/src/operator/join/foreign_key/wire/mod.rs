@@ -8,7 +8,9 @@ mod tests;
 
 pub(super) use combined_key::{prefix, write_combined_key};
 pub(super) use response::{Response, ResponseCodec};
-pub(super) use subscription::{Instruction, Subscription, SubscriptionBytes, SubscriptionCodec, Version};
+pub(super) use subscription::{
+    Instruction, Subscription, SubscriptionBytes, SubscriptionCodec, Version,
+};
 
 use super::hash::{HASH_BYTES, Hash};
 use crate::codec::CodecError;

@@ -124,7 +124,9 @@ impl<K: 'static> Codec for SubscriptionCodec<K> {
 
     fn decode(&self, bytes: Option<&[u8]>, _: Place<'_>) -> Result<Self::Item, CodecError> {
         let read = SubscriptionBytes::read(bytes.ok_or(CodecError::null())?)?;
-        let primary_key = self.primary_key.decode(Some(read.primary_key), self.place())?;
+        let primary_key = self
+            .primary_key
+            .decode(Some(read.primary_key), self.place())?;
         Ok(Subscription {
             hash: read.hash,
             instruction: read.instruction,
@@ -150,7 +152,8 @@ impl<K: 'static> Codec for SubscriptionCodec<K> {
         if let Some(Hash(hash)) = &item.hash {
             out.extend_from_slice(hash);
         }
-        self.primary_key.encode(&item.primary_key, out, self.place())?;
+        self.primary_key
+            .encode(&item.primary_key, out, self.place())?;
         if let Some(partition) = partition {
             out.extend_from_slice(&partition.index().to_be_bytes());
         }

@@ -48,8 +48,13 @@ fn oracle_subscription_carries_its_partition() {
 #[test]
 fn oracle_subscription_for_old_peers_has_no_partition() {
     let bytes = unhex("0002f99ccbf469392443f72202652e6197bd61");
-    assert_eq!(encoded(&subscriptions(Version::Zero), &subscription()), bytes);
-    let read = subscriptions(Version::One).decode(Some(&bytes), PLACE).unwrap();
+    assert_eq!(
+        encoded(&subscriptions(Version::Zero), &subscription()),
+        bytes
+    );
+    let read = subscriptions(Version::One)
+        .decode(Some(&bytes), PLACE)
+        .unwrap();
     assert_eq!(read.primary_partition, None);
     assert_eq!(encoded(&subscriptions(Version::One), &read), bytes);
 }
