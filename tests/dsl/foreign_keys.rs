@@ -7,7 +7,10 @@ use headwater_testing::TopologyTestDriver;
 
 type Tested = Result<(), Box<dyn std::error::Error>>;
 
-const PARTITIONS: i32 = 3;
+/// Partitions of the left table.
+const BOOKS: i32 = 3;
+/// Partitions of the right table.
+const AUTHORS: i32 = 5;
 
 /// Books name their authors; `tell` changes how the join is done.
 fn authored(
@@ -34,10 +37,9 @@ fn authored(
         )
         .into_stream()
         .to("by", Produced::with(Utf8, Utf8.nullable()));
-    let partitions = u32::try_from(PARTITIONS)?;
     let driver = TopologyTestDriver::builder(builder.build()?)
-        .topic("books", partitions)
-        .topic("authors", partitions)
+        .topic("books", u32::try_from(BOOKS)?)
+        .topic("authors", u32::try_from(AUTHORS)?)
         .build()?;
     Ok(driver)
 }
@@ -52,18 +54,16 @@ fn answers_go_to_the_partition_of_the_left_row() -> Tested {
     // Wherever a book lies, and not where murmur2 would have it.
     for book in 0..9 {
         let title = format!("book-{book}");
-        let mut books = driver
-            .input("books", Utf8, I64)
-            .to_partition(book % PARTITIONS);
-        books.push(title, i64::from(book % 4))?;
+        let books = driver.input("books", Utf8, I64).to_partition(book % BOOKS);
+        books.push(title, i64::from(book % 7))?;
     }
-    for author in 0..4 {
+    for author in 0..7 {
         let name = format!("author-{author}");
         driver.input("authors", I64, Utf8).push(author, name)?;
     }
     let mut by = driver.output("by", Utf8, Utf8).pairs()?;
     by.sort();
-    let expected = (0..9).map(|book| (format!("book-{book}"), format!("author-{}", book % 4)));
+    let expected = (0..9).map(|book| (format!("book-{book}"), format!("author-{}", book % 7)));
     assert_eq!(by, expected.collect::<Vec<_>>());
     assert_eq!(driver.dropped(), 0);
     Ok(())
@@ -71,25 +71,30 @@ fn answers_go_to_the_partition_of_the_left_row() -> Tested {
 
 #[test]
 fn partitioners_of_both_tables_are_followed() -> Tested {
-    let to = |number: i32| Partition::new(number.rem_euclid(PARTITIONS));
+    let to = |number: i32, partitions: u32| {
+        let partitions = i32::try_from(partitions).unwrap_or(i32::MAX);
+        Partition::new(number.rem_euclid(partitions))
+    };
     let mut driver = authored(|joined| {
         joined
-            .partitioner(move |title, _, _| to(number(title)))
-            .other_partitioner(move |author, _, _| to(i32::try_from(*author).unwrap_or(0)))
+            .partitioner(move |title, _, partitions| to(number(title), partitions))
+            .other_partitioner(move |author, _, partitions| {
+                to(i32::try_from(*author).unwrap_or(0), partitions)
+            })
     })?;
-    for author in 0..4 {
+    for author in 0..7 {
         let mut authors = driver.input("authors", I64, Utf8);
-        authors = authors.to_partition(i32::try_from(author)? % PARTITIONS);
+        authors = authors.to_partition(i32::try_from(author)? % AUTHORS);
         authors.push(author, format!("author-{author}"))?;
     }
     for book in 0..9 {
         let title = format!("book-{book}");
-        let partition = number(&title) % PARTITIONS;
-        let mut books = driver.input("books", Utf8, I64).to_partition(partition);
-        books.push(title, book % 4)?;
+        let partition = number(&title) % BOOKS;
+        let books = driver.input("books", Utf8, I64).to_partition(partition);
+        books.push(title, book % 7)?;
     }
     let by = driver.output("by", Utf8, Utf8).pairs()?;
-    let expected = (0..9).map(|book| (format!("book-{book}"), format!("author-{}", book % 4)));
+    let expected = (0..9).map(|book| (format!("book-{book}"), format!("author-{}", book % 7)));
     assert_eq!(by, expected.collect::<Vec<_>>());
     Ok(())
 }

@@ -51,9 +51,7 @@ impl<K, V: 'static, VO, VR> Sink<K, Response<VO>> for Resolve<K, V, VO, VR> {
         };
         let joined = match joined {
             Ok(joined) => joined,
-            Err(failure) => {
-                return task.settle(FailedStep::Process, &self.name, failure.into_inner());
-            }
+            Err(failure) => return task.settle_failure(&self.name, failure),
         };
         let result = Record {
             key: Some(record.key),

@@ -140,9 +140,7 @@ impl<K: Clone, V: 'static, KO: 'static> Sink<K, Change<V>> for Subscribe<K, V, K
         }
         let keys = match self.keys(&record.key, change) {
             Ok(keys) => keys,
-            Err(failure) => {
-                return task.settle(FailedStep::Process, &self.name, failure.into_inner());
-            }
+            Err(failure) => return task.settle_failure(&self.name, failure),
         };
         if self.kind == JoinKind::Inner && matches!(keys.new, NewKey::NoKey) {
             task.drop_record("it has no foreign key, and an inner join needs one");
