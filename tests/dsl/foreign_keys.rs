@@ -140,3 +140,14 @@ fn generated_names_are_refused_unless_asked_for() {
         "{refused}"
     );
 }
+
+#[test]
+fn subscriptions_outlive_their_task() -> Tested {
+    let mut driver = authored(|joined| joined)?;
+    driver.input("books", Utf8, I64).push("Emma", 7)?;
+    driver.restart()?;
+    driver.input("authors", I64, Utf8).push(7, "Austen")?;
+    let by = driver.output("by", Utf8, Utf8).pairs()?;
+    assert_eq!(by, [("Emma".to_owned(), "Austen".to_owned())]);
+    Ok(())
+}
