@@ -4,6 +4,7 @@ mod aggregate;
 mod cogroup;
 mod grouped_table;
 mod join;
+mod join_fk;
 mod join_stream;
 mod join_tables;
 mod process;

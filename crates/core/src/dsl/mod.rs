@@ -20,12 +20,12 @@ pub use cogrouped_stream::{CogroupedKStream, SessionWindowedCogroupedKStream};
 pub use count::Count;
 pub use grouped_stream::KGroupedStream;
 pub use grouped_table::KGroupedTable;
+pub(crate) use options::{
+    ByKey, Format, Optimizations, ResolvedName, StoreNaming, StoreSettings, TopologySettings,
+};
 pub use options::{
     Consumed, Grouped, Materialized, Printed, Processed, Produced, Repartitioned, StoreType,
-    Stored, StreamJoined,
-};
-pub(crate) use options::{
-    Format, Optimizations, ResolvedName, StoreNaming, StoreSettings, TopologySettings,
+    Stored, StreamJoined, TableJoined,
 };
 pub use session_windowed_stream::SessionWindowedKStream;
 pub use stream::KStream;

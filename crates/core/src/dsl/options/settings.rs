@@ -41,7 +41,8 @@ pub(crate) struct TopologySettings {
     /// (KIP-904); peers before 3.5 (`upgrade.from`) do not understand it.
     pub(crate) sends_both_sides: bool,
     /// Whether foreign-key subscriptions carry their partition; peers before 3.4 do not
-    /// understand it.
+    /// understand it. Kafka Streams 4.3 has a switch for it that nothing turns: whatever
+    /// `upgrade.from` says, its subscriptions carry their partition.
     pub(crate) sends_primary_partition: bool,
 }
 
