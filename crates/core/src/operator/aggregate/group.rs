@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::codec::{Codec, SharedCodec};
 use crate::dsl::{Grouped, KGroupedStream, KStream};
 use crate::operator::repartition::{self, Merging, Through};
-use crate::topology::{Graph, Keys, NodeId};
+use crate::topology::{Graph, Keys, NodeId, is_generated_store_name};
 
 impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
     /// Groups records by their keys.
@@ -79,7 +79,8 @@ impl<K: 'static, V: 'static> KGroupedStream<'_, K, V> {
         }
         let topic = Through {
             name: self.name.clone().unwrap_or_else(|| store.to_owned()),
-            is_named: self.name.is_some(),
+            // A store that the program named gives the topic a name that lasts, too.
+            is_named: self.name.is_some() || !is_generated_store_name(store),
             partitions: None,
             merging: Merging::Allowed,
             remedy: "Grouped::named",
