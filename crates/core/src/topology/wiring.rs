@@ -156,6 +156,7 @@ impl Wiring<'_> {
             topic_name: topic_name.into(),
             changelog,
             cache: self.task.cache_budget().clone(),
+            format: self.graph.settings.store_format,
         })
     }
 
