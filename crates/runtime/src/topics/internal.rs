@@ -6,8 +6,10 @@
 
 use std::collections::HashMap;
 
-use headwater_core::topology::{InternalTopic, Subtopology, Topology};
+use headwater_core::topology::{InternalTopic, Subtopology, Topology, TopicPurpose};
 
+use super::CopartitionError;
+use super::copartition::copartition;
 use crate::error::AppError;
 use crate::port::{Admin, NewTopic};
 use crate::settings::Settings;
@@ -21,8 +23,10 @@ pub(super) fn make(
 ) -> Result<(), AppError> {
     let application_id = &settings.application_id;
     let counts = internal_partition_counts(topology, application_id, existing);
+    let counts = counts.map_err(AppError::NotCopartitioned)?;
     let mut create = Vec::new();
-    for topic in topology.internal_topics() {
+    let own = topology.internal_topics().iter();
+    for topic in own.filter(|topic| topic.purpose != TopicPurpose::SourceChangelog) {
         let name = InternalTopic::decorated(&topic.name, application_id);
         let expected = counts.get(&topic.name).copied().unwrap_or(1);
         match existing.get(&name) {
@@ -77,8 +81,7 @@ fn new_topic(
     topic: &InternalTopic,
     settings: &Settings,
 ) -> NewTopic {
-    let mut config = topic.config.clone();
-    config.extend(settings.internal_topic_config.clone());
+    let config = topic.config_over(&settings.internal_topic_config);
     NewTopic {
         name,
         partitions,
@@ -87,8 +90,11 @@ fn new_topic(
     }
 }
 
-/// The partitions that each internal topic needs, by its name without the application id, where
-/// `existing` has the partitions of the topics on the cluster.
+/// The partitions that each repartition topic needs, by its name without the application id,
+/// where `existing` has the partitions of the topics on the cluster.
+///
+/// # Errors
+/// If topics that are joined have different counts.
 #[expect(
     clippy::implicit_hasher,
     reason = "a map of topics at start, never one of hostile keys"
@@ -97,7 +103,7 @@ pub fn internal_partition_counts(
     topology: &Topology,
     application_id: &str,
     existing: &HashMap<String, u32>,
-) -> HashMap<String, u32> {
+) -> Result<HashMap<String, u32>, CopartitionError> {
     let mut counts: HashMap<String, u32> = HashMap::new();
     for topic in topology.internal_topics() {
         if let Some(partitions) = topic.partitions {
@@ -120,7 +126,8 @@ pub fn internal_partition_counts(
             }
         }
     }
-    counts
+    copartition(topology, application_id, existing, &mut counts)?;
+    Ok(counts)
 }
 
 fn widest_source(
@@ -154,7 +161,7 @@ mod tests {
         let existing = existing
             .iter()
             .map(|(name, count)| ((*name).to_owned(), *count));
-        internal_partition_counts(&builder.build().unwrap(), "app", &existing.collect())
+        internal_partition_counts(&builder.build().unwrap(), "app", &existing.collect()).unwrap()
     }
 
     fn named(name: &str) -> Repartitioned<Utf8, Utf8> {
