@@ -121,7 +121,7 @@ pub enum TopologyError {
     },
     /// The configuration that the builder was given.
     #[error(transparent)]
-    Config(#[from] ConfigError),
+    Config(ConfigError),
     /// One internal topic made twice.
     #[error("internal topic {0} is made twice; give each repartition a name of its own")]
     DuplicateInternalTopic(String),

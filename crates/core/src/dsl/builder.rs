@@ -79,7 +79,7 @@ impl StreamsBuilder {
                 graph.allow_generated_names = !config.refuses_generated_names();
                 graph.settings = TopologySettings::of(config);
             }
-            Err(error) => graph.report(error.into()),
+            Err(error) => graph.report(TopologyError::Config(error)),
         });
         builder
     }

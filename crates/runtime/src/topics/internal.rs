@@ -2,7 +2,8 @@
 //!
 //! A repartition topic without a count of its own gets as many partitions as the largest topic
 //! of the sub-topologies that write it (apache/kafka `RepartitionTopics`); one repartition may
-//! feed another, so counts are found in rounds.
+//! feed another, so counts are found in rounds. Then those are made equal that must be, and
+//! changelogs follow their tasks (`ChangelogTopics`).
 
 use std::collections::HashMap;
 
@@ -90,7 +91,7 @@ fn new_topic(
     }
 }
 
-/// The partitions that each repartition topic needs, by its name without the application id,
+/// The partitions that each internal topic needs, by its name without the application id,
 /// where `existing` has the partitions of the topics on the cluster.
 ///
 /// # Errors
@@ -127,7 +128,29 @@ pub fn internal_partition_counts(
         }
     }
     copartition(topology, application_id, existing, &mut counts)?;
+    let changelogs = changelog_counts(topology, application_id, existing, &counts);
+    counts.extend(changelogs);
     Ok(counts)
+}
+
+/// A changelog has a partition for each task of the sub-topology whose store it logs.
+fn changelog_counts(
+    topology: &Topology,
+    application_id: &str,
+    existing: &HashMap<String, u32>,
+    counts: &HashMap<String, u32>,
+) -> Vec<(String, u32)> {
+    let topics = topology.internal_topics().iter();
+    let changelogs = topics.filter(|topic| topic.purpose == TopicPurpose::Changelog);
+    changelogs
+        .filter_map(|topic| {
+            let store = topic.name.strip_suffix("-changelog")?;
+            let mut owners = topology.subtopologies().iter();
+            let owner = owners.find(|one| one.stores.iter().any(|owned| owned == store))?;
+            let tasks = widest_source(owner, application_id, existing, counts)?;
+            Some((topic.name.clone(), tasks))
+        })
+        .collect()
 }
 
 fn widest_source(
@@ -179,6 +202,23 @@ mod tests {
         let counts = counts(builder, &[("narrow", 2), ("wide", 6), ("other", 9)]);
         assert_eq!(counts["first-repartition"], 6);
         assert_eq!(counts["second-repartition"], 6);
+    }
+
+    #[test]
+    fn a_changelog_is_as_wide_as_the_inputs_of_its_store() {
+        let builder = StreamsBuilder::new();
+        builder
+            .stream("in", Consumed::with(Utf8, Utf8))
+            .group_by_key(Grouped::with(Utf8, Utf8))
+            .count_with(Materialized::named("direct", I64));
+        builder
+            .stream("other", Consumed::with(Utf8, Utf8))
+            .repartition(named("again").partitions(3))
+            .group_by_key(Grouped::with(Utf8, Utf8))
+            .count_with(Materialized::named("behind", I64));
+        let counts = counts(builder, &[("in", 6), ("other", 2)]);
+        assert_eq!(counts["direct-changelog"], 6);
+        assert_eq!(counts["behind-changelog"], 3);
     }
 
     #[test]
