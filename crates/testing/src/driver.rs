@@ -12,7 +12,7 @@ use headwater_core::partition::partition_for_key;
 use headwater_core::record::{Offset, Partition, TopicPartition};
 use headwater_core::store::{CacheBudget, StoreContent, StoreError};
 use headwater_core::time::Timestamp;
-use headwater_core::topology::{InternalTopic, SourceTopics, TaskId, Topology, TopicPurpose};
+use headwater_core::topology::{InternalTopic, SourceTopics, TaskId, TopicPurpose, Topology};
 use headwater_runtime::internal_partition_counts;
 use headwater_runtime::task::{FixedCounts, LaneStart, Task, TaskError, TaskSetup};
 
