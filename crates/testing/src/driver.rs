@@ -4,12 +4,11 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::time::Duration;
 
-use bytes::Bytes;
 use headwater_core::codec::Codec;
 use headwater_core::config::TaskIdle;
 use headwater_core::failure::FailurePolicy;
 use headwater_core::partition::partition_for_key;
-use headwater_core::record::{Offset, Partition, TopicPartition};
+use headwater_core::record::{Partition, TopicPartition};
 use headwater_core::store::{CacheBudget, StoreContent, StoreError};
 use headwater_core::time::Timestamp;
 use headwater_core::topology::{InternalTopic, SourceTopics, TaskId, TopicPurpose, Topology};
@@ -366,9 +365,8 @@ impl TopologyTestDriver {
         Ok(moved)
     }
 
-    /// Writes what a step of a task put out, and tells whether it failed. A step that fails, with
-    /// the commit that belongs to it, writes nothing, as with the `TopologyTestDriver` of Kafka
-    /// Streams; what earlier steps wrote stays readable.
+    /// Writes what a step of a task put out. A step that fails writes nothing, its commit
+    /// included, as with Kafka Streams' driver; what was written before stays readable.
     fn settle(&mut self, id: TaskId, ended: Result<(), TaskError>) -> Result<(), DriverError> {
         if ended.is_err()
             && let Some(task) = self.tasks.get_mut(&id)
@@ -405,15 +403,7 @@ impl TopologyTestDriver {
             let topic = topics
                 .get(record.topic.place())
                 .map_or("", |topic| &**topic);
-            let stored = Stored {
-                partition: Partition::new(0),
-                offset: Offset::new(0),
-                key: record.key.map(Bytes::copy_from_slice),
-                value: record.value.map(Bytes::copy_from_slice),
-                timestamp: record.timestamp,
-                headers: record.headers.clone(),
-            };
-            (topic.to_owned(), record.partition, stored)
+            (topic.to_owned(), record.partition, Stored::of(&record))
         });
         let records: Vec<_> = records.collect();
         outputs.clear();
@@ -487,10 +477,8 @@ impl TopologyTestDriver {
                 idling: TaskIdle::Never,
                 cache: CacheBudget::new(self.cache_bytes_max),
             };
-            let counts = self
-                .topics
-                .iter()
-                .map(|(name, topic)| (name.clone(), topic.partitions));
+            let counts = self.topics.iter();
+            let counts = counts.map(|(name, topic)| (name.clone(), topic.partitions));
             let counts = Box::new(FixedCounts(counts.collect()));
             let now = self.wall_clock;
             let made = Task::new(&self.topology, &self.application_id, setup, counts, now);
