@@ -2,7 +2,10 @@
 //! cannot show.
 
 mod foreign_keys;
+
+mod mistakes;
 mod names;
+mod optimize;
 mod partitions;
 mod punctuation;
 mod sessions;

@@ -9,7 +9,7 @@ use super::receive::{Buffers, Receive};
 use super::resolve::Resolve;
 use super::respond::Respond;
 use super::subscribe::Subscribe;
-use super::wire::{Response, ResponseCodec, Subscription, SubscriptionCodec, Version};
+use super::wire::{Response, ResponseCodec, Subscription, SubscriptionCodec};
 use crate::codec::{CodecExt as _, Nullable, Part, RawBytes, SharedCodec};
 use crate::dsl::ByKey;
 use crate::operator::sink::{NullKeys, ToTopic};
@@ -43,13 +43,8 @@ impl Pseudo {
         wiring: &Wiring<'_>,
         primary_key: &SharedCodec<K>,
     ) -> SubscriptionCodec<K> {
-        let version = if wiring.graph().settings.sends_primary_partition {
-            Version::One
-        } else {
-            Version::Zero
-        };
         let topic = wiring.internal_topic_name(&self.primary_key);
-        SubscriptionCodec::new(primary_key, topic.into(), version)
+        SubscriptionCodec::new(primary_key, topic.into())
     }
 }
 

@@ -8,9 +8,7 @@ mod tests;
 
 pub(super) use combined_key::{prefix, write_combined_key};
 pub(super) use response::{Response, ResponseCodec};
-pub(super) use subscription::{
-    Instruction, Subscription, SubscriptionBytes, SubscriptionCodec, Version,
-};
+pub(super) use subscription::{Instruction, Subscription, SubscriptionBytes, SubscriptionCodec};
 
 use super::hash::{HASH_BYTES, Hash};
 use crate::codec::CodecError;

@@ -39,10 +39,11 @@ impl Instruction {
     }
 }
 
-/// The newest version that is written; all are read.
+/// Both versions are read. Kafka Streams 4.3 writes the newer one whatever `upgrade.from` says:
+/// nothing hands its serializer the configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in super::super) enum Version {
-    /// Without the partition, for peers before 3.4.
+enum Version {
+    /// Without the partition, as versions before 3.4 write it.
     Zero = 0,
     /// With the partition of the left row.
     One = 1,
@@ -95,19 +96,13 @@ pub(in super::super) struct SubscriptionCodec<K> {
     primary_key: SharedCodec<K>,
     /// What the codec of the primary key is told to be its topic.
     topic: Arc<str>,
-    version: Version,
 }
 
 impl<K: 'static> SubscriptionCodec<K> {
-    pub(in super::super) fn new(
-        primary_key: &SharedCodec<K>,
-        topic: Arc<str>,
-        version: Version,
-    ) -> Self {
+    pub(in super::super) fn new(primary_key: &SharedCodec<K>, topic: Arc<str>) -> Self {
         Self {
             primary_key: SharedCodec::clone(primary_key),
             topic,
-            version,
         }
     }
 
@@ -142,7 +137,6 @@ impl<K: 'static> Codec for SubscriptionCodec<K> {
         _: Place<'_>,
     ) -> Result<IsNull, CodecError> {
         let partition = item.primary_partition;
-        let partition = partition.filter(|_| self.version == Version::One);
         let version = match partition {
             Some(_) => Version::One,
             None => Version::Zero,

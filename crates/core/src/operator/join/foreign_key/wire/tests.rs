@@ -17,9 +17,9 @@ fn unhex(hex: &str) -> Vec<u8> {
     digits.map(byte).collect()
 }
 
-fn subscriptions(version: Version) -> SubscriptionCodec<String> {
+fn subscriptions() -> SubscriptionCodec<String> {
     let key: SharedCodec<String> = Arc::new(Utf8);
-    SubscriptionCodec::new(&key, "app-topic-pk".into(), version)
+    SubscriptionCodec::new(&key, "app-topic-pk".into())
 }
 
 fn subscription() -> Subscription<String> {
@@ -40,29 +40,23 @@ fn encoded<C: Codec>(codec: &C, item: &C::Item) -> Vec<u8> {
 #[test]
 fn oracle_subscription_carries_its_partition() {
     let bytes = unhex("0102f99ccbf469392443f72202652e6197bd6100000000");
-    let codec = subscriptions(Version::One);
+    let codec = subscriptions();
     assert_eq!(encoded(&codec, &subscription()), bytes);
     assert_eq!(codec.decode(Some(&bytes), PLACE).unwrap(), subscription());
 }
 
 #[test]
-fn oracle_subscription_for_old_peers_has_no_partition() {
+fn a_subscription_of_old_peers_is_read_and_kept_as_it_is() {
     let bytes = unhex("0002f99ccbf469392443f72202652e6197bd61");
-    assert_eq!(
-        encoded(&subscriptions(Version::Zero), &subscription()),
-        bytes
-    );
-    let read = subscriptions(Version::One)
-        .decode(Some(&bytes), PLACE)
-        .unwrap();
+    let read = subscriptions().decode(Some(&bytes), PLACE).unwrap();
     assert_eq!(read.primary_partition, None);
-    assert_eq!(encoded(&subscriptions(Version::One), &read), bytes);
+    assert_eq!(encoded(&subscriptions(), &read), bytes);
 }
 
 #[test]
 fn subscription_of_a_deleted_row_has_no_hash() {
     let bytes = unhex("81016100000003");
-    let codec = subscriptions(Version::One);
+    let codec = subscriptions();
     let deleted = Subscription {
         hash: None,
         instruction: Instruction::DeleteAndRespond,
@@ -75,7 +69,7 @@ fn subscription_of_a_deleted_row_has_no_hash() {
 
 #[test]
 fn subscription_that_is_cut_or_too_new_is_refused() {
-    let codec = subscriptions(Version::One);
+    let codec = subscriptions();
     let whole = encoded(&codec, &subscription());
     for end in 0..22 {
         assert!(codec.decode(whole.get(..end), PLACE).is_err(), "{end}");
