@@ -1,10 +1,15 @@
 //! The DSL on several partitions, and what else the recorded cases, with their one partition,
 //! cannot show.
 
+mod foreign_keys;
+mod mistakes;
 mod names;
+mod optimize;
 mod partitions;
 mod punctuation;
+mod sessions;
 mod sinks;
 mod sources;
+mod stream_joins;
 mod stream_tables;
 mod tables;

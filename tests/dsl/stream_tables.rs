@@ -88,7 +88,7 @@ fn the_topic_of_a_global_table_is_read_by_nothing_else() {
     let error = builder.build().map(|_| ());
     assert!(matches!(
         error,
-        Err(TopologyError::OverlappingSources { topic, .. }) if topic == "countries"
+        Err(TopologyError::TopicReadTwice { topic, .. }) if topic == "countries"
     ));
 }
 

@@ -11,10 +11,10 @@
     reason = "a case of another form than the contract says must stop the run"
 )]
 
+mod aggregators;
 mod build;
 mod compare;
 mod functions;
-mod joiner;
 mod processors;
 mod run;
 mod stateful;

@@ -1,5 +1,7 @@
 //! Why a program is no valid topology.
 
+use crate::config::ConfigError;
+
 /// Why a topology cannot be built. Each names the node or topic and the way out.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -58,12 +60,13 @@ pub enum TopologyError {
         /// The source that reads it too.
         second: String,
     },
-    /// A topic that is read as a table and read again.
+    /// One topic read by a table and by another source.
     #[error(
-        "topic {topic} is read as a table and by the sources {first} and {second}; read it once \
-         and clone the table"
+        "topic {topic} is read by the sources {first} and {second}, of which one is a table's; \
+         read it once, as a table, and clone the handle, or turn it into a stream with \
+         `KTable::into_stream`"
     )]
-    TableTopicReadTwice {
+    TopicReadTwice {
         /// The topic.
         topic: String,
         /// The source that read it first.
@@ -108,9 +111,42 @@ pub enum TopologyError {
         /// The call that names it.
         remedy: &'static str,
     },
+    /// A window store that would drop windows which late records still belong to.
+    #[error(
+        "store {store} is to keep windows for {retention_ms} ms, but they need {needed_ms} ms: \
+         their size (twice the difference of sliding windows) and grace; ask for more with \
+         `Materialized::retention`"
+    )]
+    RetentionTooShort {
+        /// The store.
+        store: String,
+        /// What was asked for.
+        retention_ms: i64,
+        /// What it takes.
+        needed_ms: i64,
+    },
     /// A repartition topic without partitions.
     #[error("repartition topic {0} is to have no partitions; ask for at least one")]
     NoPartitions(String),
+    /// Two repartition topics that are joined, asked for with different partition counts.
+    #[error(
+        "the repartition topics {first} ({first_partitions} partitions) and {second} \
+         ({second_partitions} partitions) are joined and need equal counts; give both the same \
+         `Repartitioned::partitions`"
+    )]
+    UnequalPartitions {
+        /// One topic.
+        first: String,
+        /// How many partitions it is to have.
+        first_partitions: u32,
+        /// The other topic.
+        second: String,
+        /// How many that is to have.
+        second_partitions: u32,
+    },
+    /// The configuration that the builder was given.
+    #[error(transparent)]
+    Config(ConfigError),
     /// One internal topic made twice.
     #[error("internal topic {0} is made twice; give each repartition a name of its own")]
     DuplicateInternalTopic(String),
@@ -147,6 +183,17 @@ pub enum TopologyError {
     /// A global table with versions.
     #[error("the global table of topic {0} is to keep versions; global tables cannot")]
     VersionedGlobalTable(String),
+    /// A join whose windows end before they begin.
+    #[error(
+        "a join's window from {before_ms} ms before to {after_ms} ms after a record ends before it \
+         begins; the sum of the two must not be negative"
+    )]
+    NegativeJoinWindow {
+        /// How long before a record its partner may lie.
+        before_ms: i64,
+        /// How long after.
+        after_ms: i64,
+    },
     /// Nothing to run.
     #[error("the topology has no source; begin with `StreamsBuilder::stream`")]
     Empty,

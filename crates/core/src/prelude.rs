@@ -8,9 +8,9 @@ pub use crate::codec::{
 };
 pub use crate::config::StreamsConfig;
 pub use crate::dsl::{
-    Consumed, EagerBuffer, GlobalKTable, Grouped, Joined, KGroupedStream, KStream, KTable,
-    Materialized, Processed, Produced, Repartitioned, Stored, StreamsBuilder, StrictBuffer,
-    Suppressed,
+    Consumed, EagerBuffer, GlobalKTable, Grouped, Joined, KGroupedStream, KGroupedTable, KStream,
+    KTable, Materialized, Processed, Produced, Repartitioned, Stored, StreamJoined, StreamsBuilder,
+    StrictBuffer, Suppressed, TableJoined,
 };
 pub use crate::failure::{Decision, Failure, FailurePolicy};
 pub use crate::partition::{Partitioner, Partitioning};
@@ -21,3 +21,4 @@ pub use crate::processor::{
 pub use crate::record::{Headers, Record};
 pub use crate::time::{Timestamp, TimestampExtractor};
 pub use crate::topology::{OffsetReset, Topology};
+pub use crate::window::JoinWindows;

@@ -7,7 +7,6 @@ use serde_json::Value as Json;
 
 use super::{Build, extractor_named, materialized, name, named, nullable, or_none, or_null, text};
 use crate::functions::Function;
-use crate::joiner::Joiner;
 use crate::value::{Type, Value, ValueCodec};
 
 /// A global table with the types that a case gives its keys and values.
@@ -44,8 +43,8 @@ impl<'b> Build<'b> {
     pub(super) fn join_table(&mut self, op: &Json) -> Result<(), String> {
         let left = self.from(op, "from")?;
         let right = self.from_table(op, "with")?;
-        let joiner = Joiner::from_json(&op["joiner"], left.value, right.value)?;
-        let value = joiner.value_type();
+        let joiner = Function::from_json(&op["joiner"]);
+        let value = joiner.joiner_type(left.value, right.value)?;
         let mut joined = Joined::with(ValueCodec(left.key), nullable(left.value));
         if let Some(name) = name(op) {
             joined = joined.named(name);
@@ -53,9 +52,8 @@ impl<'b> Build<'b> {
         if let Some(grace) = op.get("grace_ms").and_then(Json::as_u64) {
             joined = joined.grace(Duration::from_millis(grace));
         }
-        let join = move |left, right: Option<Value>| {
-            or_none(joiner.join(or_null(left), right.unwrap_or(Value::Null)))
-        };
+        let join =
+            move |left, right: Option<Value>| or_none(joiner.join(&or_null(left), &or_null(right)));
         let handle = match text(op, "type") {
             "inner" => {
                 let join = move |left, right| join(left, Some(right));
@@ -77,11 +75,10 @@ impl<'b> Build<'b> {
         let select = move |key: &Value, value: &Option<Value>| {
             select.key(key, value.as_ref().unwrap_or(&Value::Null))
         };
-        let joiner = Joiner::from_json(&op["joiner"], left.value, right.value)?;
-        let value = joiner.value_type();
-        let join = move |left, right: Option<Value>| {
-            or_none(joiner.join(or_null(left), right.unwrap_or(Value::Null)))
-        };
+        let joiner = Function::from_json(&op["joiner"]);
+        let value = joiner.joiner_type(left.value, right.value)?;
+        let join =
+            move |left, right: Option<Value>| or_none(joiner.join(&or_null(left), &or_null(right)));
         let joined = Joined::with(ValueCodec(left.key), nullable(left.value));
         let handle = match text(op, "type") {
             "inner" => {

@@ -1,13 +1,19 @@
 //! A case's operators, one DSL call each.
 
 mod aggregate;
+mod cogroup;
+mod grouped_table;
 mod join;
+mod join_fk;
+mod join_stream;
 mod join_table;
 mod join_tables;
 mod process;
+mod session;
 mod stream;
 mod suppress;
 mod table;
+mod windowed_table;
 
 use std::collections::{HashMap, HashSet};
 
@@ -19,9 +25,13 @@ use serde_json::Value as Json;
 use crate::functions::Function;
 use crate::value::{Type, Value, ValueCodec};
 use aggregate::Grouped;
+use cogroup::Cogroup;
+use grouped_table::GroupedTable;
 use join_table::Global;
+use session::Sessions;
 use stream::Stream;
 use table::Table;
+use windowed_table::{WindowedStream, WindowedTable};
 
 /// The handles of a case, by id.
 pub(crate) struct Build<'b> {
@@ -30,6 +40,11 @@ pub(crate) struct Build<'b> {
     tables: HashMap<String, Table<'b>>,
     grouped: HashMap<String, Grouped<'b>>,
     globals: HashMap<String, Global<'b>>,
+    grouped_tables: HashMap<String, GroupedTable<'b>>,
+    cogroups: HashMap<String, Cogroup<'b>>,
+    sessions: HashMap<String, Sessions<'b>>,
+    windowed_tables: HashMap<String, WindowedTable<'b>>,
+    windowed_streams: HashMap<String, WindowedStream<'b>>,
     /// Stores that processors have added.
     stores: HashSet<String>,
     /// Types of the source topics.
@@ -44,6 +59,11 @@ impl<'b> Build<'b> {
             tables: HashMap::new(),
             grouped: HashMap::new(),
             globals: HashMap::new(),
+            grouped_tables: HashMap::new(),
+            cogroups: HashMap::new(),
+            sessions: HashMap::new(),
+            windowed_tables: HashMap::new(),
+            windowed_streams: HashMap::new(),
             stores: HashSet::new(),
             inputs: HashMap::new(),
         }
@@ -54,12 +74,24 @@ impl<'b> Build<'b> {
         let what = text(op, "op");
         let from = text(op, "from");
         match what {
+            "suppress" => self.suppress(op),
+            _ if self.windowed_tables.contains_key(from) => self.on_windowed_table(op),
+            _ if self.windowed_streams.contains_key(from) => self.on_windowed_stream(op),
+            "windowed_by"
+                if self.grouped.contains_key(from) && op["window"]["type"] == "session" =>
+            {
+                self.sessions(op)
+            }
+            "count" | "reduce" | "aggregate" if self.sessions.contains_key(from) => {
+                self.aggregate_sessions(op)
+            }
+            "cogroup" => self.cogroup(op),
+            _ if self.cogroups.contains_key(from) => self.on_cogroup(op),
             "stream" => self.stream(op),
             "table" => self.table(op),
             "global_table" => self.global_table(op),
             "join_table" => self.join_table(op),
             "join_global" => self.join_global(op),
-            "suppress" => self.suppress(op),
             "merge" => self.merge(op),
             "split" => self.split(op),
             "to" => self.to(op),
@@ -68,6 +100,10 @@ impl<'b> Build<'b> {
             "group_by" | "group_by_key" if self.streams.contains_key(from) => self.group(op),
             "count" | "reduce" | "aggregate" if self.grouped.contains_key(from) => {
                 self.aggregate(op)
+            }
+            "group_by" if self.tables.contains_key(from) => self.group_table(op),
+            "count" | "reduce" | "aggregate" if self.grouped_tables.contains_key(from) => {
+                self.aggregate_table(op)
             }
             "join_tables" => self.join_tables(op),
             "join_stream" | "join_fk" => self.join(op),

@@ -6,11 +6,15 @@ use headwater_core::codec::Codec;
 use headwater_core::dsl::{EagerBuffer, InWindow, StrictBuffer, Suppressed, SuppressionBuffer};
 use serde_json::Value as Json;
 
+use super::windowed_table::WindowedTable;
 use super::{Build, name, text};
 use crate::value::{Value, ValueCodec};
 
-impl Build<'_> {
+impl<'b> Build<'b> {
     pub(super) fn suppress(&mut self, op: &Json) -> Result<(), String> {
+        if let Some(from) = self.windowed_tables.get(text(op, "from")).cloned() {
+            return self.suppress_windowed(op, from);
+        }
         let from = self.from_table(op, "from")?;
         let value = ValueCodec(from.value);
         let suppressed = match text(op, "until") {
@@ -21,6 +25,18 @@ impl Build<'_> {
         self.keep_table(op, handle, from.key, from.value);
         Ok(())
     }
+
+    fn suppress_windowed(&mut self, op: &Json, from: WindowedTable<'b>) -> Result<(), String> {
+        let value = ValueCodec(from.value);
+        let suppressed = match text(op, "until") {
+            "time_limit" => until_time_limit(op, value),
+            "window_close" => until_window_closes(op, value),
+            other => return Err(format!("suppress until {other}")),
+        };
+        let handle = from.handle.suppress(suppressed);
+        self.keep_windowed_table(op, handle, from.key, from.value);
+        Ok(())
+    }
 }
 
 fn until_time_limit<K>(op: &Json, value: ValueCodec) -> Suppressed<K, ValueCodec> {
@@ -28,7 +44,6 @@ fn until_time_limit<K>(op: &Json, value: ValueCodec) -> Suppressed<K, ValueCodec
     with_options(op, Suppressed::until_time_limit(limit, buffer(op), value))
 }
 
-#[expect(dead_code, reason = "windowed tables need it")]
 fn until_window_closes<K: InWindow>(op: &Json, value: ValueCodec) -> Suppressed<K, ValueCodec> {
     with_options(
         op,

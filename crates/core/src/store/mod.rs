@@ -16,7 +16,10 @@ mod global;
 mod grace_buffer;
 mod handle;
 mod key_value;
+mod outer;
 mod rows;
+mod session;
+mod sessions_by_end;
 mod suppress;
 mod task_store;
 mod versioned;
@@ -38,11 +41,13 @@ pub use handle::{KeyValueStore, TimestampedKeyValueStore};
 /// Memory that the caches of several stores draw on.
 pub use headwater_state::layer::CacheBudget;
 pub(crate) use key_value::{KeyValueRows, Visit, all_entries, read_row};
+pub(crate) use outer::{JoinSide, LeftOrRight, OuterEntry, OuterRows};
 pub(crate) use rows::{ChangelogTopic, Logged, RowFormat, Rows, RowsSetup, StoreOpening};
+pub(crate) use session::{PutSession, SessionRows, SessionSetup};
 pub(crate) use suppress::{Prior, SuppressBuffer};
 pub(crate) use task_store::{OpenStore, RestoreRecord, TaskStore};
 pub(crate) use versioned::VersionedRows;
-pub(crate) use window::{Duplicates, PutWindow, WindowRows, WindowSetup};
+pub(crate) use window::{Duplicates, EncodedRow, PutWindow, WindowRows, WindowSetup};
 pub use window_definition::WindowStoreDef;
 pub use window_handle::WindowStore;
 

@@ -9,6 +9,7 @@ use headwater_state::engine::{Cursor, Direction, KeyRange, Memory};
 use headwater_state::layer::{CacheBudget, Changelog, Layered, ReadOld, Scans};
 
 use super::Cause;
+use crate::config::DslStoreFormat;
 use crate::processor::TaskContext;
 use crate::record::{Headers, OutputBuffer, Partition, TopicIndex};
 use crate::time::Timestamp;
@@ -23,15 +24,33 @@ pub(crate) enum RowFormat {
     Plain,
     /// `timestamp(8) ‖ value`; the changelog has the value alone, at that timestamp.
     Stamped,
+    /// `0 ‖ timestamp(8) ‖ value`: stamped, with the empty block of headers that Kafka Streams
+    /// writes under `dsl.store.format=HEADERS`. The changelog is that of `Stamped`.
+    StampedWithHeaders,
 }
 
+/// An empty block of headers: the length of nothing, as a varint.
+const NO_HEADERS: u8 = 0;
+
 impl RowFormat {
+    /// What is meant by a format under the settings of a topology.
+    const fn under(self, format: DslStoreFormat) -> Self {
+        match (self, format) {
+            (Self::Stamped, DslStoreFormat::Headers) => Self::StampedWithHeaders,
+            (as_given, _) => as_given,
+        }
+    }
+
     /// The timestamp and the value of a row.
     pub(crate) fn split(self, row: &[u8]) -> Result<(Timestamp, &[u8]), StateError> {
         match self {
             Self::Plain => Ok((Timestamp::UNKNOWN, row)),
-            Self::Stamped => {
-                let split = row.split_first_chunk::<STAMP_BYTES>();
+            Self::Stamped | Self::StampedWithHeaders => {
+                let stamped = match self {
+                    Self::StampedWithHeaders => row.strip_prefix(&[NO_HEADERS]),
+                    _ => Some(row),
+                };
+                let split = stamped.and_then(<[u8]>::split_first_chunk::<STAMP_BYTES>);
                 let (stamp, value) = split.ok_or(StateError::Malformed {
                     what: "a value with its timestamp",
                     bytes: row.len(),
@@ -44,7 +63,10 @@ impl RowFormat {
 
     /// Appends a row, up to its value.
     pub(crate) fn begin(self, timestamp: Timestamp, out: &mut Vec<u8>) {
-        if self == Self::Stamped {
+        if self == Self::StampedWithHeaders {
+            out.push(NO_HEADERS);
+        }
+        if self != Self::Plain {
             out.extend_from_slice(&timestamp.as_millis().to_be_bytes());
         }
     }
@@ -72,6 +94,8 @@ pub(crate) struct StoreOpening {
     pub(crate) topic_name: Arc<str>,
     pub(crate) changelog: Option<ChangelogTopic>,
     pub(crate) cache: CacheBudget,
+    /// How the topology wants its stamped rows.
+    pub(crate) format: DslStoreFormat,
 }
 
 /// The bytes of one store in one task.
@@ -111,10 +135,12 @@ impl Changelog<Cause> for AppendTo<'_> {
         };
         let key = key.get(self.unlogged_prefix..).unwrap_or_default();
         let (timestamp, value) = match (self.format, row) {
-            (RowFormat::Stamped, Some(row)) => match self.format.split(row) {
-                Ok((timestamp, value)) => (timestamp, Some(value)),
-                Err(_) => unreachable!("rows are written with their timestamps"),
-            },
+            (RowFormat::Stamped | RowFormat::StampedWithHeaders, Some(row)) => {
+                match self.format.split(row) {
+                    Ok((timestamp, value)) => (timestamp, Some(value)),
+                    Err(_) => unreachable!("rows are written with their timestamps"),
+                }
+            }
             (_, row) => (cause.timestamp, row),
         };
         let headers = match self.headers {
@@ -138,7 +164,7 @@ impl Rows {
         Self {
             layers,
             changelog: opening.changelog,
-            format: setup.format,
+            format: setup.format.under(opening.format),
             headers: setup.headers,
             unlogged_prefix: setup.unlogged_prefix,
         }
@@ -171,6 +197,15 @@ impl Rows {
         self.layers.put(key, row, cause, &mut log)
     }
 
+    /// Puts a row of a store without a cache, to be logged under another key.
+    pub(crate) fn put_unlogged(&mut self, key: &[u8], row: &[u8]) -> Result<(), StateError> {
+        debug_assert!(
+            !self.is_cached(),
+            "a cached row is logged when it is flushed"
+        );
+        self.layers.engine_mut().put(key, row)
+    }
+
     /// Logs a row that the store itself does not keep.
     pub(crate) fn log_only(
         &self,
@@ -190,6 +225,16 @@ impl Rows {
         self.layers.scan(range, direction)
     }
 
+    /// As [`scan`](Self::scan), over one range of what is cached and another of what was written.
+    pub(crate) fn scan_apart(
+        &self,
+        cached: KeyRange<'_>,
+        written: KeyRange<'_>,
+        direction: Direction,
+    ) -> Result<Box<dyn Cursor + '_>, StateError> {
+        self.layers.scan_apart(cached, written, direction)
+    }
+
     /// Writes the waiting row that was updated first and gives it to `read`: key, new row, old
     /// row where asked for, cause. `None` when nothing waits.
     pub(crate) fn flush_next<R>(
@@ -200,6 +245,19 @@ impl Rows {
     ) -> Result<Option<R>, StateError> {
         let mut log = self.log(task);
         self.layers.flush_next(old, &mut log, read)
+    }
+
+    /// As [`flush_next`](Self::flush_next), where only some of the keys that were written are
+    /// shown: an old row that is not counts as none.
+    pub(crate) fn flush_next_where<R>(
+        &mut self,
+        is_shown: impl Fn(&[u8]) -> bool,
+        old: ReadOld,
+        task: &mut TaskContext,
+        read: impl FnOnce(&[u8], Option<&[u8]>, Option<&[u8]>, Cause) -> R,
+    ) -> Result<Option<R>, StateError> {
+        let mut log = self.log(task);
+        self.layers.flush_next_where(is_shown, old, &mut log, read)
     }
 
     /// Writes everything that waits, telling nobody.
@@ -222,7 +280,7 @@ impl Rows {
         match value {
             None => engine.delete(key),
             Some(value) => {
-                let mut row = Vec::with_capacity(STAMP_BYTES + value.len());
+                let mut row = Vec::with_capacity(1 + STAMP_BYTES + value.len());
                 self.format.begin(timestamp, &mut row);
                 row.extend_from_slice(value);
                 engine.put(key, &row)

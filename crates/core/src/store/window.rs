@@ -4,6 +4,8 @@
 //! retention are hidden from reads at once, and dropped segment by segment as stream time goes
 //! on.
 
+mod duplicates;
+
 use headwater_state::engine::{Direction, KeyRange};
 use headwater_state::key::{SEGMENT_BYTES, Segments, WindowKey};
 use headwater_state::layer::{ReadOld, Scans};
@@ -19,6 +21,8 @@ use crate::processor::TaskContext;
 use crate::record::{Change, Record, Stamped};
 use crate::time::Timestamp;
 use crate::window::{Window, Windowed};
+pub(crate) use duplicates::EncodedRow;
+use duplicates::Sequence;
 
 /// What becomes of a second row of the same key and window start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,8 +66,9 @@ pub(crate) struct WindowRows<K, V> {
     segments: Segments,
     /// Largest window start that was put.
     observed_ms: i64,
-    /// Numbers duplicates, over all keys.
-    sequence: u32,
+    /// Number duplicates, over all keys.
+    kept: Sequence,
+    logged: Sequence,
     /// Kept between calls, so that encoding allocates nothing.
     key_bytes: Vec<u8>,
     local_key: Vec<u8>,
@@ -92,7 +97,8 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
             setup,
             segments: Segments::for_retention_ms(setup.retention_ms),
             observed_ms: Timestamp::UNKNOWN.as_millis(),
-            sequence: 0,
+            kept: Sequence::default(),
+            logged: Sequence::default(),
             key_bytes: Vec::new(),
             local_key: Vec::new(),
             local_end: Vec::new(),
@@ -115,8 +121,7 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
         }
     }
 
-    /// Sets the row of a key in the window that begins then; `None` deletes it, and does nothing
-    /// where duplicates are kept.
+    /// Sets the row of a key in the window that begins then; `None` deletes it.
     pub(crate) fn put(
         &mut self,
         key: &K,
@@ -126,14 +131,13 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
         cause: Cause,
         task: &mut TaskContext,
     ) -> Result<PutWindow, StoreError> {
-        if self.setup.duplicates == Duplicates::Kept {
-            if value.is_none() {
-                return Ok(PutWindow::Kept);
-            }
-            self.sequence = (self.sequence + 1) & 0x7fff_ffff;
-        }
+        debug_assert_eq!(
+            self.setup.duplicates,
+            Duplicates::Replaced,
+            "where duplicates are kept, rows are added"
+        );
         self.encode_key(key)?;
-        self.set_local_key(start_ms, self.sequence);
+        self.set_local_key(start_ms, 0);
         self.row_bytes.clear();
         self.rows.format().begin(timestamp, &mut self.row_bytes);
         let is_null = match value {

@@ -1,8 +1,8 @@
 //! Global tables in the graph: whole topics in stores that no task owns.
 
+use super::Subtopology;
 use super::graph::{Graph, NodeId, NodeKind, StoreName};
 use super::plan::{Plan, PlannedKind, PlannedNode};
-use super::{SourceTopics, Subtopology};
 use crate::error::TopologyError;
 use crate::store::{GlobalStores, OpenGlobal};
 
@@ -41,36 +41,6 @@ impl Graph {
     pub(crate) fn open_global_stores(&self) -> GlobalStores {
         let stores = self.global_stores.iter();
         GlobalStores::new(stores.map(|store| (store.name.clone(), (store.open)())))
-    }
-
-    /// A topic of a global table may be read by nothing else.
-    pub(super) fn check_global_topics(&self) -> Result<(), TopologyError> {
-        let mut read: Vec<(&str, NodeId)> = Vec::new();
-        for id in (0..self.nodes.len()).map(NodeId) {
-            let topics: Vec<&str> = match &self.node(id).kind {
-                NodeKind::GlobalSource { topic } => vec![topic.as_str()],
-                NodeKind::Source {
-                    topics: SourceTopics::Named(names),
-                    ..
-                } => names.iter().map(String::as_str).collect(),
-                _ => continue,
-            };
-            for topic in topics {
-                let mut others = read.iter();
-                let first = others.find(|(known, first)| {
-                    *known == topic && (self.is_global_source(id) || self.is_global_source(*first))
-                });
-                if let Some((_, first)) = first {
-                    return Err(TopologyError::OverlappingSources {
-                        topic: topic.to_owned(),
-                        first: self.node(*first).name.clone(),
-                        second: self.node(id).name.clone(),
-                    });
-                }
-                read.push((topic, id));
-            }
-        }
-        Ok(())
     }
 }
 

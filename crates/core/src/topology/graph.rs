@@ -1,12 +1,14 @@
 //! The graph as the program declares it: one node per operator call.
 
 use std::any::{Any, TypeId};
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::global::GlobalStoreNode;
 use super::names::{NameCounter, validate_name};
+use super::self_join::SelfJoin;
 use super::store_node::StoreNode;
 use super::table::TableNode;
 use super::{SourceNode, Wired, Wiring};
@@ -116,10 +118,9 @@ impl Stages {
 
 /// Joins several sinks of one type into one; known only where the stream was cloned, because
 /// that is where keys and values are known to be clonable.
-pub(crate) type MakeTee = Box<dyn Fn(Vec<Wired>) -> Wired + Send + Sync>;
-
-/// Gives a node its name, and other names to what belongs to it.
-pub(crate) type Rename = Arc<dyn Fn(&mut Graph, &str) + Send + Sync>;
+pub(crate) type MakeTee = Box<Tee>;
+/// As [`MakeTee`]; nodes that a rewrite puts in one another's place share it.
+pub(crate) type Tee = dyn Fn(Vec<Wired>) -> Wired + Send + Sync;
 
 /// Whether records may have left the partition that their keys belong to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -151,6 +152,8 @@ pub(crate) struct Traits {
 /// One declared node.
 pub(crate) struct GraphNode {
     pub(crate) name: String,
+    /// Other nodes of the same operator: naming this one names them, with these suffixes.
+    pub(crate) parts: Vec<(NodeId, Cow<'static, str>)>,
     /// Nodes are planned by rank; as declared, unless the plan has reasons.
     pub(crate) rank: usize,
     /// Nodes it comes after: what it takes records from, then tables it looks up.
@@ -169,14 +172,15 @@ pub(crate) struct GraphNode {
     pub(crate) children: Vec<NodeId>,
     pub(crate) kind: NodeKind,
     pub(crate) stages: Stages,
-    pub(crate) tee: Option<MakeTee>,
+    pub(crate) tee: Option<Arc<Tee>>,
+    /// The types of the records that leave it as a stream, where they do: a repartition may only
+    /// move to where records have the types that it was made for.
+    pub(crate) stream_types: Option<TypeId>,
     /// Children of sources that read the same topics and were merged into this one: each keeps
     /// its own reading of the bytes, and its own children below.
     pub(crate) absorbed: Vec<NodeId>,
     /// The children declared on this very node, before any merging.
     pub(crate) own_children: Vec<NodeId>,
-    /// How it is named, if more than itself is named after it.
-    pub(crate) rename: Option<Rename>,
 }
 
 impl GraphNode {
@@ -195,10 +199,12 @@ pub(crate) struct Graph {
     pub(crate) nodes: Vec<GraphNode>,
     pub(crate) stores: Vec<StoreNode>,
     pub(crate) global_stores: Vec<GlobalStoreNode>,
-    /// The newest repartition that was made for joins of a node.
-    pub(crate) join_repartitions: HashMap<NodeId, NodeId>,
     /// Sources whose topics must have equal partition counts, with the join that asks for it.
     pub(crate) copartitioned: Vec<Vec<NodeId>>,
+    /// The repartition of each stream that was last made for a join.
+    pub(crate) repartitioned_for_join: HashMap<NodeId, NodeId>,
+    /// Joins that need one store only if both sides are the same stream.
+    pub(crate) self_joins: Vec<SelfJoin>,
     /// What processors expect of the stores they use.
     expected_rows: Vec<(NodeId, StoreName, TypeId)>,
     pub(crate) names: NameCounter,
@@ -257,6 +263,7 @@ impl Graph {
         sources.dedup();
         self.nodes.push(GraphNode {
             name,
+            parts: Vec::new(),
             rank: id.0,
             parents: distinct,
             inputs,
@@ -270,9 +277,9 @@ impl Graph {
             kind,
             stages,
             tee: None,
+            stream_types: None,
             absorbed: Vec::new(),
             own_children: Vec::new(),
-            rename: None,
         });
         id
     }
@@ -283,6 +290,21 @@ impl Graph {
 
     pub(crate) fn node_mut(&mut self, id: NodeId) -> &mut GraphNode {
         self.nodes.get_mut(id.0).expect("ids come from this graph")
+    }
+
+    /// Gives a node, and what else its operator consists of, a name.
+    pub(crate) fn rename(&mut self, id: NodeId, name: &str) {
+        self.check(validate_name("node", name));
+        let node = self.node_mut(id);
+        name.clone_into(&mut node.name);
+        for (part, suffix) in node.parts.clone() {
+            let part = self.node_mut(part);
+            part.name = format!("{name}{suffix}");
+            if let NodeKind::Repartition(names) = &mut part.kind {
+                names.source.clone_from(&part.name);
+                names.sink = format!("{name}-sink");
+            }
+        }
     }
 
     /// Declares a store.
@@ -361,19 +383,19 @@ impl Graph {
 
     /// Whether a join that takes records without a key follows somewhere.
     pub(crate) fn leads_to_null_keys(&self, id: NodeId) -> bool {
-        let children = &self.node(id).children;
-        children
-            .iter()
-            .any(|&child| self.node(child).traits.takes_null_keys || self.leads_to_null_keys(child))
-    }
-
-    /// Names a node, and what is named after it.
-    pub(crate) fn rename(&mut self, id: NodeId, name: &str) {
-        self.check(validate_name("node", name));
-        match self.node(id).rename.clone() {
-            Some(rename) => rename(self, name),
-            None => name.clone_into(&mut self.node_mut(id).name),
+        let mut seen = HashSet::from([id]);
+        let mut following = vec![id];
+        while let Some(id) = following.pop() {
+            for &child in &self.node(id).children {
+                if self.node(child).traits.takes_null_keys {
+                    return true;
+                }
+                if seen.insert(child) {
+                    following.push(child);
+                }
+            }
         }
+        false
     }
 
     /// Notes that a node may change keys.
@@ -417,9 +439,19 @@ impl Graph {
         self.errors.first()
     }
 
+    /// What clones the output of a node. A repartition gives what it takes.
+    pub(crate) fn tee_of(&self, id: NodeId) -> Option<&Arc<Tee>> {
+        let node = self.node(id);
+        let repartitioned = match (&node.kind, node.parents.first()) {
+            (NodeKind::Repartition(_), Some(&parent)) => self.node(parent).tee.as_ref(),
+            _ => None,
+        };
+        node.tee.as_ref().or(repartitioned)
+    }
+
     /// Remembers that the output of a node may be cloned.
     pub(crate) fn allow_tee(&mut self, id: NodeId, tee: MakeTee) {
-        self.node_mut(id).tee.get_or_insert(tee);
+        self.node_mut(id).tee.get_or_insert_with(|| tee.into());
     }
 }
 

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::graph::{Erased, Graph, GraphNode, MakeTee, NodeId, NodeKind, StoreName};
+use super::graph::{Erased, Graph, NodeId, NodeKind, StoreName};
 use super::plan::Plan;
 use super::source_node::SameTopics;
 use super::task_graph::TaskStoreSlot;
@@ -101,7 +101,7 @@ impl Wiring<'_> {
             .iter()
             .map(|&child| self.sink_of::<K, V>(child))
             .collect();
-        match (children.pop(), tee_of(graph, declared)) {
+        match (children.pop(), graph.tee_of(node)) {
             (None, _) => Box::new(Discard),
             (Some(only), _) if children.is_empty() => only.into_sink(),
             (Some(last), Some(tee)) => {
@@ -196,6 +196,7 @@ impl Wiring<'_> {
             topic_name: topic_name.into(),
             changelog,
             cache: self.task.cache_budget().clone(),
+            format: self.graph.settings.store_format,
         })
     }
 
@@ -371,17 +372,6 @@ pub(crate) fn instantiate(
         processors: wiring.processors.into_iter().flatten().collect(),
         stores,
     }
-}
-
-/// What joins the children of a node. A repartition that several joins of a cloned stream share
-/// gives what the stream gives.
-fn tee_of<'g>(graph: &'g Graph, declared: &'g GraphNode) -> Option<&'g MakeTee> {
-    let parent = match declared.kind {
-        NodeKind::Repartition(_) => declared.parents.first(),
-        _ => None,
-    };
-    let of_parent = || graph.node(*parent?).tee.as_ref();
-    declared.tee.as_ref().or_else(of_parent)
 }
 
 /// The sources of a task, and the stores it owns.

@@ -20,7 +20,7 @@ pub(super) enum Choice {
     WaitsUntil(Timestamp),
 }
 
-/// Chooses among several lanes, of which `earliest` has the earliest head.
+/// Chooses among several lanes, of which this one has the earliest head.
 pub(super) fn next(
     lanes: &mut [Lane],
     earliest: Option<usize>,

@@ -6,12 +6,12 @@
 mod choose;
 mod error;
 mod lane;
-mod ready;
+mod turns;
 
 pub use error::TaskError;
 pub use lane::LaneStart;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::error::Error;
 
 use headwater_core::config::TaskIdle;
@@ -26,7 +26,7 @@ use crate::commit::metadata;
 use crate::port::{ClientError, FetchedBatch, OffsetToCommit, Producer, TopicHandle};
 use choose::Choice;
 use lane::Lane;
-use ready::Ready;
+use turns::Turns;
 
 /// Outputs are sent at the latest when so many wait, so that a `flat_map` that multiplies
 /// records cannot fill memory within one slice.
@@ -68,8 +68,9 @@ pub struct Task {
     context: TaskContext,
     graph: TaskGraph,
     lanes: Vec<Lane>,
-    /// Unused with a single lane.
-    ready: Ready,
+    /// Lanes that were empty and have records again, in the order in which they came.
+    arrived: VecDeque<usize>,
+    turns: Turns,
     idling: TaskIdle,
     /// The producer's handles of the output topics, by their place in the output buffer.
     handles: Vec<TopicHandle>,
@@ -128,7 +129,8 @@ impl Task {
             context,
             graph,
             lanes: setup.lanes.iter().map(Lane::new).collect(),
-            ready: Ready::default(),
+            arrived: VecDeque::new(),
+            turns: Turns::default(),
             idling: setup.idling,
             handles: Vec::new(),
             outputs_finished: 0,
@@ -166,12 +168,11 @@ impl Task {
 
     /// Queues records of a lane.
     pub fn enqueue(&mut self, lane: usize, batch: Box<dyn FetchedBatch>) {
-        let is_choice = self.has_choice();
-        if let Some(enqueued) = self.lanes.get_mut(lane) {
-            let was_empty = enqueued.head().is_none() && enqueued.buffered() == 0;
-            enqueued.enqueue(batch);
-            if is_choice && was_empty {
-                self.ready.arrived(lane);
+        if let Some(queue) = self.lanes.get_mut(lane) {
+            let was_empty = queue.is_empty();
+            queue.enqueue(batch);
+            if was_empty && !queue.is_empty() {
+                self.arrived.push_back(lane);
             }
         }
     }
@@ -308,25 +309,22 @@ impl Task {
     }
 
     fn next_lane(&mut self, now: Timestamp) -> Result<Choice, TaskError> {
+        while let Some(&lane) = self.arrived.front() {
+            self.fill_head(lane)?;
+            self.arrived.pop_front();
+            if let Some((_, at)) = self.lanes.get(lane).and_then(Lane::head) {
+                self.turns.offer(lane, at);
+            }
+        }
         // Nearly every task reads one partition: no choice to make.
-        if !self.has_choice() {
-            self.fill_head(0)?;
-            return Ok(match self.lanes.first().and_then(Lane::head) {
+        if let [only] = self.lanes.as_slice() {
+            return Ok(match only.head() {
                 Some(_) => Choice::Lane(0),
                 None => Choice::NeedsRecords,
             });
         }
-        while let Some(lane) = self.ready.undecoded() {
-            self.fill_head(lane)?;
-            let head = self.lanes.get(lane).and_then(Lane::head);
-            self.ready.decoded(head.map(|(_, timestamp)| timestamp));
-        }
-        let earliest = self.ready.first();
+        let earliest = self.turns.first();
         Ok(choose::next(&mut self.lanes, earliest, self.idling, now))
-    }
-
-    const fn has_choice(&self) -> bool {
-        self.lanes.len() > 1
     }
 
     /// Decodes records of a lane until one stands at its head or none is left.
@@ -364,11 +362,9 @@ impl Task {
             .process(index, offset, timestamp, &mut self.context)?;
         if let Some(lane) = self.lanes.get_mut(index) {
             lane.finish_head();
-        }
-        if self.has_choice() {
-            self.ready.take_first();
-            if self.buffered(index) > 0 {
-                self.ready.arrived(index);
+            self.turns.take_first();
+            if !lane.is_empty() {
+                self.arrived.push_back(index);
             }
         }
         self.outputs_finished = self.context.outputs().len();

@@ -90,7 +90,8 @@ impl DriverBuilder {
     /// Makes the topics and the tasks.
     ///
     /// # Errors
-    /// If a processor stops its task in `init`.
+    /// If a processor stops its task in `init`, or topics that are joined have different numbers
+    /// of partitions.
     pub fn build(self) -> Result<TopologyTestDriver, DriverError> {
         let topology = if self.as_one_task {
             self.topology.as_one_task()
@@ -110,7 +111,7 @@ impl DriverBuilder {
             failure_policy: self.failure_policy,
             committed: HashMap::new(),
         };
-        driver.make_topics(&self.topics);
+        driver.make_topics(&self.topics)?;
         driver.make_tasks()?;
         Ok(driver)
     }

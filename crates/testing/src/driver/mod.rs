@@ -11,7 +11,6 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::time::Duration;
 
-use bytes::Bytes;
 use headwater_core::codec::Codec;
 use headwater_core::failure::FailurePolicy;
 use headwater_core::partition::partition_for_key;
@@ -123,8 +122,7 @@ impl TopologyTestDriver {
             if let Some(task) = self.tasks.get_mut(&id) {
                 let punctuated = task.punctuate_wall_clock(now);
                 let ended = punctuated.and_then(|()| self.commit_if_due(id));
-                self.collect(id)?;
-                ended.map_err(|source| DriverError::Task { task: id, source })?;
+                self.settle(id, ended)?;
             }
         }
         self.run()
@@ -139,8 +137,7 @@ impl TopologyTestDriver {
         let ids: Vec<TaskId> = self.tasks.keys().copied().collect();
         for id in ids {
             let flushed = self.flush(id);
-            self.collect(id)?;
-            flushed.map_err(|source| DriverError::Task { task: id, source })?;
+            self.settle(id, flushed)?;
         }
         self.run()
     }
@@ -277,15 +274,20 @@ impl TopologyTestDriver {
             Ok(_) if moved => self.commit_if_due(id),
             ended => ended.map(|_| ()),
         };
+        self.settle(id, ended)?;
+        Ok(moved)
+    }
+
+    /// Writes what a step of a task put out. A step that fails writes nothing, its commit
+    /// included, as with Kafka Streams' driver; what was written before stays readable.
+    fn settle(&mut self, id: TaskId, ended: Result<(), TaskError>) -> Result<(), DriverError> {
         if ended.is_err()
             && let Some(task) = self.tasks.get_mut(&id)
         {
-            // As a worker does: what a record that failed had put out is not sent.
-            task.discard_unfinished();
+            task.context_mut().outputs_mut().clear();
         }
         self.collect(id)?;
-        ended.map_err(|source| DriverError::Task { task: id, source })?;
-        Ok(moved)
+        ended.map_err(|source| DriverError::Task { task: id, source })
     }
 
     fn commit_if_due(&mut self, id: TaskId) -> Result<(), TaskError> {
@@ -320,15 +322,7 @@ impl TopologyTestDriver {
             let topic = topics
                 .get(record.topic.place())
                 .map_or("", |topic| &**topic);
-            let stored = Stored {
-                partition: Partition::new(0),
-                offset: Offset::new(0),
-                key: record.key.map(Bytes::copy_from_slice),
-                value: record.value.map(Bytes::copy_from_slice),
-                timestamp: record.timestamp,
-                headers: record.headers.clone(),
-            };
-            (topic.to_owned(), record.partition, stored)
+            (topic.to_owned(), record.partition, Stored::of(&record))
         });
         let records: Vec<_> = records.collect();
         outputs.clear();

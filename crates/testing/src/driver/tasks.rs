@@ -6,7 +6,7 @@ use headwater_core::config::TaskIdle;
 use headwater_core::record::{Partition, TopicPartition};
 use headwater_core::store::CacheBudget;
 use headwater_core::time::Timestamp;
-use headwater_core::topology::{InternalTopic, SourceTopics, TaskId};
+use headwater_core::topology::{InternalTopic, SourceTopics, TaskId, TopicPurpose};
 use headwater_runtime::commit::metadata;
 use headwater_runtime::internal_partition_counts;
 use headwater_runtime::task::{FixedCounts, LaneStart, Task, TaskSetup};
@@ -16,7 +16,10 @@ use crate::DriverError;
 use crate::topic::Topic;
 
 impl TopologyTestDriver {
-    pub(super) fn make_topics(&mut self, declared: &BTreeMap<String, u32>) {
+    pub(super) fn make_topics(
+        &mut self,
+        declared: &BTreeMap<String, u32>,
+    ) -> Result<(), DriverError> {
         let mut counts: HashMap<String, u32> = declared
             .iter()
             .map(|(name, count)| (name.clone(), *count))
@@ -31,7 +34,9 @@ impl TopologyTestDriver {
             }
         }
         let internal = internal_partition_counts(&self.topology, &self.application_id, &counts);
-        for topic in self.topology.internal_topics() {
+        let internal = internal.map_err(DriverError::NotCopartitioned)?;
+        let own = self.topology.internal_topics().iter();
+        for topic in own.filter(|topic| topic.purpose != TopicPurpose::SourceChangelog) {
             let count = internal.get(&topic.name).copied().unwrap_or(1);
             let name = InternalTopic::decorated(&topic.name, &self.application_id);
             counts.insert(name, count);
@@ -44,6 +49,7 @@ impl TopologyTestDriver {
             (name, topic)
         });
         self.topics = topics.collect();
+        Ok(())
     }
 
     pub(super) fn make_tasks(&mut self) -> Result<(), DriverError> {

@@ -10,7 +10,9 @@ mod produced;
 mod repartitioned;
 mod settings;
 mod stored;
+mod stream_joined;
 mod suppressed;
+mod table_joined;
 
 pub use consumed::Consumed;
 pub use grouped::Grouped;
@@ -25,5 +27,8 @@ pub use repartitioned::Repartitioned;
 pub use settings::StoreType;
 pub(crate) use settings::{Optimizations, TopologySettings};
 pub use stored::Stored;
+pub use stream_joined::StreamJoined;
 pub(crate) use suppressed::{BufferBounds, WaitsFrom, WhenFull};
 pub use suppressed::{EagerBuffer, InWindow, StrictBuffer, Suppressed, SuppressionBuffer};
+pub(crate) use table_joined::ByKey;
+pub use table_joined::TableJoined;

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::by_key::Side;
 use super::grace::{self, GraceJoin};
+use super::repartition::{self, TopicName};
 use super::row::{Joiner, OwnKey, RowJoin, Unmatched};
 use crate::codec::{Codec, SharedCodec};
 use crate::dsl::{Joined, KStream, KTable, RowKey};
@@ -224,14 +224,11 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
         let value: SharedCodec<V> = Arc::new(joined.value);
         let (given, grace) = (joined.name, joined.grace);
         let node = self.builder.with_graph(|graph| {
-            let side = Side {
-                node: self.node,
-                key: &key,
-                value: &value,
-                name: given.as_deref(),
+            let topic = TopicName {
+                given: given.clone(),
                 remedy: "Joined::named",
             };
-            let parent = side.by_key(graph);
+            let parent = repartition::for_join(graph, self.node, topic, &key, &value);
             let mut sources = graph.node(parent).sources.clone();
             sources.extend(&graph.node(table).sources);
             sources.sort_unstable();
