@@ -6,10 +6,9 @@ use headwater_state::engine::{Direction, KeyRange};
 
 use super::buffer_value;
 use super::content::{StoreContent, StoredEntry};
-use super::key_value::all_entries;
 use super::rows::{Logged, RowFormat, Rows, RowsSetup, StoreOpening};
 use super::task_store::{RestoreRecord, TaskStore};
-use super::{Cause, Field, StoreError};
+use super::{Cause, Field, StoreError, all_entries};
 use crate::codec::{Part, SharedCodec};
 use crate::processor::{Bytes, InHand, RecordContext, TaskContext};
 use crate::record::{Headers, Record};
