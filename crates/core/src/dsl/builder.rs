@@ -133,9 +133,7 @@ impl StreamsBuilder {
     }
 
     pub(crate) fn rename(&self, node: NodeId, name: &str) {
-        let mut graph = self.graph.borrow_mut();
-        graph.check(validate_name("node", name));
-        name.clone_into(&mut graph.node_mut(node).name);
+        self.graph.borrow_mut().rename(node, name);
     }
 
     pub(crate) fn with_graph<R>(&self, change: impl FnOnce(&mut Graph) -> R) -> R {

@@ -6,6 +6,7 @@ mod branched;
 mod builder;
 mod count;
 mod grouped_stream;
+mod grouped_table;
 mod options;
 mod stream;
 mod table;
@@ -14,6 +15,7 @@ pub use branched::BranchedStream;
 pub use builder::{Endpoint, StreamsBuilder};
 pub use count::Count;
 pub use grouped_stream::KGroupedStream;
+pub use grouped_table::KGroupedTable;
 pub use options::{
     Consumed, Grouped, Materialized, Printed, Processed, Produced, Repartitioned, StoreType, Stored,
 };

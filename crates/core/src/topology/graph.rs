@@ -1,6 +1,7 @@
 //! The graph as the program declares it: one node per operator call.
 
 use std::any::{Any, TypeId};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::names::{NameCounter, validate_name};
@@ -115,6 +116,9 @@ impl Stages {
 /// that is where keys and values are known to be clonable.
 pub(crate) type MakeTee = Box<dyn Fn(Vec<Wired>) -> Wired + Send + Sync>;
 
+/// Gives a node its name, and other names to what belongs to it.
+pub(crate) type Rename = Arc<dyn Fn(&mut Graph, &str) + Send + Sync>;
+
 /// Whether records may have left the partition that their keys belong to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Keys {
@@ -169,6 +173,8 @@ pub(crate) struct GraphNode {
     pub(crate) absorbed: Vec<NodeId>,
     /// The children declared on this very node, before any merging.
     pub(crate) own_children: Vec<NodeId>,
+    /// How it is named, if more than itself is named after it.
+    pub(crate) rename: Option<Rename>,
 }
 
 impl GraphNode {
@@ -261,6 +267,7 @@ impl Graph {
             tee: None,
             absorbed: Vec::new(),
             own_children: Vec::new(),
+            rename: None,
         });
         id
     }
@@ -352,6 +359,15 @@ impl Graph {
         children
             .iter()
             .any(|&child| self.node(child).traits.takes_null_keys || self.leads_to_null_keys(child))
+    }
+
+    /// Names a node, and what is named after it.
+    pub(crate) fn rename(&mut self, id: NodeId, name: &str) {
+        self.check(validate_name("node", name));
+        match self.node(id).rename.clone() {
+            Some(rename) => rename(self, name),
+            None => name.clone_into(&mut self.node_mut(id).name),
+        }
     }
 
     /// Notes that a node may change keys.

@@ -1,5 +1,12 @@
 //! Aggregations: many records of a key become one row of a table.
 
+#[expect(
+    clippy::module_inception,
+    reason = "the folder is named after the most general of its verbs"
+)]
+mod aggregate;
 mod count;
 mod group;
+mod reduce;
 mod stream;
+mod table;
