@@ -10,6 +10,8 @@ mod grouped_table;
 mod options;
 mod stream;
 mod table;
+mod time_windowed_stream;
+mod windows;
 
 pub use branched::BranchedStream;
 pub use builder::{Endpoint, StreamsBuilder};
@@ -20,7 +22,11 @@ pub use options::{
     Consumed, Grouped, Materialized, Printed, Processed, Produced, Repartitioned, StoreType, Stored,
 };
 pub(crate) use options::{
-    Format, Optimizations, ResolvedName, StoreNaming, StoreSettings, TopologySettings,
+    ExpiredResults, Format, Optimizations, ResolvedName, StoreNaming, StoreSettings,
+    TopologySettings,
 };
 pub use stream::KStream;
 pub use table::KTable;
+pub use time_windowed_stream::TimeWindowedKStream;
+pub use windows::Windows;
+pub(crate) use windows::{SealedWindows, TimeCut, TimeWindows};

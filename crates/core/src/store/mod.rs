@@ -30,7 +30,7 @@ pub use headwater_state::layer::CacheBudget;
 pub(crate) use key_value::{KeyValueRows, Visit, all_entries, read_row};
 pub(crate) use rows::{ChangelogTopic, Logged, RowFormat, Rows, RowsSetup, StoreOpening};
 pub(crate) use task_store::{OpenStore, RestoreRecord, TaskStore};
-pub(crate) use window::{Duplicates, PutWindow, WindowRows, WindowSetup};
+pub(crate) use window::{Duplicates, Presence, PutWindow, WindowRow, WindowRows, WindowSetup};
 
 /// Whether writes wait in a cache, so that of several to one key only the last goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

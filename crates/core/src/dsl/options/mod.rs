@@ -20,5 +20,5 @@ pub use processed::Processed;
 pub use produced::Produced;
 pub use repartitioned::Repartitioned;
 pub use settings::StoreType;
-pub(crate) use settings::{Optimizations, TopologySettings};
+pub(crate) use settings::{ExpiredResults, Optimizations, TopologySettings};
 pub use stored::Stored;

@@ -10,3 +10,4 @@ mod group;
 mod reduce;
 mod stream;
 mod table;
+mod windowed;

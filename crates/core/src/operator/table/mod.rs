@@ -4,3 +4,4 @@ mod filter;
 mod into_stream;
 pub(crate) mod keep;
 pub(crate) mod source;
+pub(crate) mod windowed;

@@ -37,12 +37,7 @@ impl<K: 'static, V: 'static, A: 'static> Function<K, V, A> {
         }
     }
 
-    fn of_change(
-        &self,
-        key: &K,
-        change: Change<V>,
-        row: Option<A>,
-    ) -> Result<Option<A>, Failure> {
+    fn of_change(&self, key: &K, change: Change<V>, row: Option<A>) -> Result<Option<A>, Failure> {
         let without = match (change.old, row) {
             (Some(old), Some(row)) => (self.subtract)(key, old, row)?,
             (_, row) => row,

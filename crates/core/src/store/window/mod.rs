@@ -2,12 +2,18 @@
 //!
 //! A row's local key begins with the number of its time segment. Rows that are older than the
 //! retention are hidden from reads at once, and dropped segment by segment as stream time goes
-//! on.
+//! on. A store whose windows are emitted when they close drops none before that.
 
+mod closing;
+#[cfg(test)]
+mod tests;
+
+use headwater_state::StateError;
 use headwater_state::engine::{Direction, KeyRange};
-use headwater_state::key::{SEGMENT_BYTES, Segments, WindowKey};
+use headwater_state::key::{SEGMENT_BYTES, Segments, WindowKey, WindowPlace};
 use headwater_state::layer::{ReadOld, Scans};
 
+use self::closing::ClosingWindows;
 use super::content::{StoreContent, StoredEntry};
 use super::key_value::read_row;
 use super::rows::{Logged, RowFormat, Rows, RowsSetup, StoreOpening};
@@ -50,6 +56,25 @@ pub(crate) enum PutWindow {
     Expired,
 }
 
+/// Whether a window is in the store already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Presence {
+    /// A read found it.
+    Held,
+    /// It is not, or nobody looked.
+    Unknown,
+}
+
+/// A row to be put.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct WindowRow<'v, V> {
+    pub(crate) start_ms: i64,
+    /// `None` deletes the row, and does nothing where duplicates are kept.
+    pub(crate) value: Option<&'v V>,
+    pub(crate) timestamp: Timestamp,
+    pub(crate) presence: Presence,
+}
+
 /// A window store of one task.
 ///
 /// Semantics: `WindowStore` and `TimestampedWindowStore` of `org.apache.kafka.streams.state`,
@@ -60,14 +85,18 @@ pub(crate) struct WindowRows<K, V> {
     rows: Rows,
     setup: WindowSetup,
     segments: Segments,
+    /// Windows yet to be emitted, where they are emitted when they close.
+    closing: Option<ClosingWindows>,
     /// Largest window start that was put.
     observed_ms: i64,
+    /// First segment that was not dropped.
+    first_segment: i64,
     /// Numbers duplicates, over all keys.
     sequence: u32,
     /// Kept between calls, so that encoding allocates nothing.
-    key_bytes: Vec<u8>,
+    place: WindowPlace,
+    bound: WindowPlace,
     local_key: Vec<u8>,
-    local_end: Vec<u8>,
     row_bytes: Vec<u8>,
 }
 
@@ -91,24 +120,55 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
             rows: Rows::open(opening, rows),
             setup,
             segments: Segments::for_retention_ms(setup.retention_ms),
+            closing: None,
             observed_ms: Timestamp::UNKNOWN.as_millis(),
+            first_segment: i64::MIN,
             sequence: 0,
-            key_bytes: Vec::new(),
+            place: WindowPlace::default(),
+            bound: WindowPlace::default(),
             local_key: Vec::new(),
-            local_end: Vec::new(),
             row_bytes: Vec::new(),
         }
     }
 
+    /// A store whose windows are taken out by [`take_closed`](Self::take_closed) when they close.
+    pub(crate) fn open_closing(
+        opening: &StoreOpening,
+        key: SharedCodec<K>,
+        value: SharedCodec<V>,
+        setup: WindowSetup,
+    ) -> Self {
+        Self {
+            closing: Some(ClosingWindows::new()),
+            ..Self::open(opening, key, value, setup)
+        }
+    }
+
+    /// Writes a key into a place, to be moved from window to window.
+    pub(crate) fn locate(&self, key: &K, place: &mut WindowPlace) -> Result<(), StoreError> {
+        place.write_key(|out| self.keys.encode(key, out).map(drop))
+    }
+
     /// The row of a key in the window that begins then.
     pub(crate) fn get(&mut self, key: &K, start_ms: i64) -> Result<Option<Stamped<V>>, StoreError> {
+        let mut place = std::mem::take(&mut self.place);
+        let located = self.locate(key, &mut place);
+        let row = located.and_then(|()| self.get_at(&mut place, start_ms));
+        self.place = place;
+        row
+    }
+
+    /// As [`get`](Self::get), of the key that was written into a place.
+    pub(crate) fn get_at(
+        &mut self,
+        place: &mut WindowPlace,
+        start_ms: i64,
+    ) -> Result<Option<Stamped<V>>, StoreError> {
         if start_ms < self.oldest_ms() {
             return Ok(None);
         }
-        self.encode_key(key)?;
-        self.set_local_key(start_ms, 0);
         let format = self.rows.format();
-        let row = self.rows.get(&self.local_key);
+        let row = self.rows.get(place.at(self.segments, start_ms, 0));
         match row.map_err(|source| self.keys.failed(source))? {
             None => Ok(None),
             Some(row) => read_row(&self.values, format, &row).map(Some),
@@ -126,28 +186,55 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
         cause: Cause,
         task: &mut TaskContext,
     ) -> Result<PutWindow, StoreError> {
+        let row = WindowRow {
+            start_ms,
+            value,
+            timestamp,
+            presence: Presence::Unknown,
+        };
+        let mut place = std::mem::take(&mut self.place);
+        let located = self.locate(key, &mut place);
+        let put = located.and_then(|()| self.put_at(&mut place, row, cause, task));
+        self.place = place;
+        put
+    }
+
+    /// As [`put`](Self::put), of the key that was written into a place.
+    pub(crate) fn put_at(
+        &mut self,
+        place: &mut WindowPlace,
+        row: WindowRow<'_, V>,
+        cause: Cause,
+        task: &mut TaskContext,
+    ) -> Result<PutWindow, StoreError> {
         if self.setup.duplicates == Duplicates::Kept {
-            if value.is_none() {
+            if row.value.is_none() {
                 return Ok(PutWindow::Kept);
             }
             self.sequence = (self.sequence + 1) & 0x7fff_ffff;
         }
-        self.encode_key(key)?;
-        self.set_local_key(start_ms, self.sequence);
         self.row_bytes.clear();
-        self.rows.format().begin(timestamp, &mut self.row_bytes);
-        let is_null = match value {
+        self.rows.format().begin(row.timestamp, &mut self.row_bytes);
+        let is_null = match row.value {
             None => IsNull::Yes,
             Some(value) => self.values.encode(value, &mut self.row_bytes)?,
         };
-        self.observe(start_ms)?;
-        let row = (is_null == IsNull::No).then_some(&*self.row_bytes);
-        if self.is_expired(start_ms) {
-            self.rows.log_only(&self.local_key, row, &cause, task);
+        self.observe(row.start_ms)?;
+        let bytes = (is_null == IsNull::No).then_some(&*self.row_bytes);
+        let is_expired = self.is_expired(row.start_ms);
+        let local_key = place.at(self.segments, row.start_ms, self.sequence);
+        if is_expired {
+            self.rows.log_only(local_key, bytes, &cause, task);
             return Ok(PutWindow::Expired);
         }
-        let put = self.rows.put(&self.local_key, row, cause, task);
+        let put = self.rows.put(local_key, bytes, cause, task);
         put.map_err(|source| self.keys.failed(source))?;
+        let listed = match (&mut self.closing, is_null, row.presence) {
+            (None, _, _) | (_, IsNull::No, Presence::Held) => Ok(()),
+            (Some(closing), IsNull::Yes, _) => closing.remove(row.start_ms, place.key()),
+            (Some(closing), IsNull::No, _) => closing.add(row.start_ms, place.key()),
+        };
+        listed.map_err(|source| self.keys.failed(source))?;
         Ok(PutWindow::Kept)
     }
 
@@ -159,26 +246,48 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
         from_ms: i64,
         to_ms: i64,
         direction: Direction,
+        visit: impl FnMut(i64, Stamped<V>) -> Visit,
+    ) -> Result<(), StoreError> {
+        let mut place = std::mem::take(&mut self.place);
+        let located = self.locate(key, &mut place);
+        let visited =
+            located.and_then(|()| self.visit_at(&mut place, from_ms, to_ms, direction, visit));
+        self.place = place;
+        visited
+    }
+
+    /// As [`visit_key`](Self::visit_key), of the key that was written into a place.
+    pub(crate) fn visit_at(
+        &mut self,
+        place: &mut WindowPlace,
+        from_ms: i64,
+        to_ms: i64,
+        direction: Direction,
         mut visit: impl FnMut(i64, Stamped<V>) -> Visit,
     ) -> Result<(), StoreError> {
-        self.encode_key(key)?;
         let from_ms = from_ms.max(self.oldest_ms()).max(0);
         if from_ms > to_ms {
             return Ok(());
         }
         let newest_ms = to_ms.min(self.observed_ms.max(from_ms));
         let (first, last) = (self.segments.of(from_ms), self.segments.of(newest_ms));
+        let mut bound = std::mem::take(&mut self.bound);
+        bound.copy_key(place);
+        let mut visited = Ok(Visit::GoOn);
         for nth in 0..=(last - first) {
             let segment = match direction {
                 Direction::Forward => first + nth,
                 Direction::Reverse => last - nth,
             };
-            self.set_bounds(segment, from_ms, to_ms);
-            if self.visit_bounds(direction, &mut visit)? == Visit::Stop {
+            let lower = place.at_in(segment, from_ms, 0);
+            let upper = bound.at_in(segment, to_ms, u32::MAX);
+            visited = self.visit_range(lower, upper, direction, &mut visit);
+            if !matches!(visited, Ok(Visit::GoOn)) {
                 break;
             }
         }
-        Ok(())
+        self.bound = bound;
+        visited.map(drop)
     }
 
     /// Gives every row whose window begins from `from_ms` to `to_ms`, both included, to `visit`:
@@ -191,7 +300,14 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
     ) -> Result<(), StoreError> {
         let failed = |source| self.keys.failed(source);
         let from_ms = from_ms.max(self.oldest_ms());
-        let cursor = self.rows.scan(KeyRange::ALL, Direction::Forward);
+        if from_ms > to_ms {
+            return Ok(());
+        }
+        let from = Segments::first_key_of(self.segments.of(from_ms));
+        let to = Segments::first_key_of(self.segments.of(to_ms).saturating_add(1));
+        let cursor = self
+            .rows
+            .scan(KeyRange::half_open(&from, &to), Direction::Forward);
         let mut cursor = cursor.map_err(failed)?;
         while let Some((local, row)) = cursor.entry() {
             if let Some(found) = WindowKey::read_local(local)
@@ -207,24 +323,70 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
         Ok(())
     }
 
+    /// Takes out the next window to be emitted of those that begin by then, the earliest first
+    /// and equal ones by the bytes of their keys; its row stays until it is old enough.
+    ///
+    /// Also gives rows that reads see no more: between two emissions stream time may have passed
+    /// the retention by any amount.
+    pub(crate) fn take_closed(
+        &mut self,
+        until_ms: i64,
+    ) -> Result<Option<(Windowed<K>, Stamped<V>)>, StoreError> {
+        while let Some(closing) = &mut self.closing {
+            let first = closing.take_first(until_ms);
+            let first = first.map_err(|source| self.keys.failed(source))?;
+            let Some((start_ms, key)) = first else {
+                break;
+            };
+            let written: Result<(), StoreError> = self.place.write_key(|out| {
+                out.extend_from_slice(key);
+                Ok(())
+            });
+            written?;
+            let window = Window::of_ms(start_ms, self.setup.size_ms);
+            let windowed = Windowed::new(self.keys.decode(key)?, window);
+            let format = self.rows.format();
+            let row = self.rows.get(self.place.at(self.segments, start_ms, 0));
+            if let Some(row) = row.map_err(|source| self.keys.failed(source))? {
+                let row = read_row(&self.values, format, &row)?;
+                return Ok(Some((windowed, row)));
+            }
+        }
+        self.drop_expired()?;
+        Ok(None)
+    }
+
     /// A key from its bytes in this store.
     pub(crate) fn decode_key(&self, bytes: &[u8]) -> Result<K, StoreError> {
         self.keys.decode(bytes)
     }
 
-    /// Visits the rows of one key between the bounds that were set.
-    fn visit_bounds(
+    /// The earliest window start that reads still see.
+    pub(crate) fn oldest_ms(&self) -> i64 {
+        let expired_ms = self.expired_ms();
+        match (&self.closing, self.setup.store_type) {
+            // Kafka Streams' time-ordered store, which sees a millisecond more.
+            (Some(_), StoreType::Persistent) => expired_ms,
+            _ => expired_ms.saturating_add(1),
+        }
+    }
+
+    /// Visits the rows of one key between two places of it.
+    fn visit_range(
         &self,
+        lower: &[u8],
+        upper: &[u8],
         direction: Direction,
         visit: &mut impl FnMut(i64, Stamped<V>) -> Visit,
     ) -> Result<Visit, StoreError> {
         let failed = |source| self.keys.failed(source);
-        let range = KeyRange::inclusive(&self.local_key, &self.local_end);
+        let key = WindowKey::read_local(lower).map(|place| place.key);
+        let range = KeyRange::inclusive(lower, upper);
         let mut cursor = self.rows.scan(range, direction).map_err(failed)?;
         while let Some((local, row)) = cursor.entry() {
             // Keys of other lengths may lie between two windows of this one.
             if let Some(found) = WindowKey::read_local(local)
-                && found.key == self.key_bytes
+                && Some(found.key) == key
             {
                 let row = read_row(&self.values, self.rows.format(), row)?;
                 if visit(found.start_ms, row) == Visit::Stop {
@@ -236,18 +398,17 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
         Ok(Visit::GoOn)
     }
 
-    /// The earliest window start that reads still see.
-    fn oldest_ms(&self) -> i64 {
-        self.observed_ms
-            .saturating_sub(self.setup.retention_ms)
-            .saturating_add(1)
+    /// The latest window start that is past the retention.
+    const fn expired_ms(&self) -> i64 {
+        self.observed_ms.saturating_sub(self.setup.retention_ms)
     }
 
     fn is_expired(&self, start_ms: i64) -> bool {
-        let expired_ms = self.observed_ms.saturating_sub(self.setup.retention_ms);
         match self.setup.store_type {
-            StoreType::InMemory => start_ms <= expired_ms,
-            StoreType::Persistent => self.segments.of(start_ms) < self.segments.of(expired_ms),
+            StoreType::InMemory => start_ms <= self.expired_ms(),
+            StoreType::Persistent => {
+                self.segments.of(start_ms) < self.segments.of(self.expired_ms())
+            }
         }
     }
 
@@ -256,51 +417,30 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
         if start_ms <= self.observed_ms {
             return Ok(());
         }
-        let live = |observed_ms: i64| {
-            let expired_ms = observed_ms.saturating_sub(self.setup.retention_ms);
-            self.segments.of(expired_ms)
-        };
-        let (before, after) = (live(self.observed_ms), live(start_ms));
         self.observed_ms = start_ms;
-        if after > before {
-            let end = Segments::first_key_of(after);
-            let range = KeyRange::half_open(&[], &end);
-            let expired = self.rows.expire(range);
-            expired.map_err(|source| self.keys.failed(source))?;
+        self.drop_expired()
+    }
+
+    /// Drops the segments that are past the retention, and hold nothing yet to be emitted.
+    fn drop_expired(&mut self) -> Result<(), StoreError> {
+        let mut live = self.segments.of(self.expired_ms());
+        if live <= self.first_segment {
+            return Ok(());
         }
-        Ok(())
-    }
-
-    fn encode_key(&mut self, key: &K) -> Result<(), StoreError> {
-        self.key_bytes.clear();
-        self.keys.encode(key, &mut self.key_bytes)?;
-        Ok(())
-    }
-
-    fn set_local_key(&mut self, start_ms: i64, sequence: u32) {
-        self.local_key.clear();
-        let key = WindowKey {
-            key: &self.key_bytes,
-            start_ms,
-            sequence,
-        };
-        key.write_local(self.segments, &mut self.local_key);
-    }
-
-    /// The local keys between which a key's windows of these starts lie in one segment.
-    fn set_bounds(&mut self, segment: i64, from_ms: i64, to_ms: i64) {
-        let bound = |start_ms, sequence, out: &mut Vec<u8>| {
-            out.clear();
-            out.extend_from_slice(&Segments::first_key_of(segment));
-            let key = WindowKey {
-                key: &self.key_bytes,
-                start_ms,
-                sequence,
-            };
-            key.write_logged(out);
-        };
-        bound(from_ms, 0, &mut self.local_key);
-        bound(to_ms, u32::MAX, &mut self.local_end);
+        let dropped = (|| {
+            if let Some(closing) = &self.closing
+                && let Some(start_ms) = closing.first_start_ms()?
+            {
+                live = live.min(self.segments.of(start_ms));
+            }
+            if live > self.first_segment {
+                let end = Segments::first_key_of(live);
+                self.rows.expire(KeyRange::half_open(&[], &end))?;
+                self.first_segment = live;
+            }
+            Ok(())
+        })();
+        dropped.map_err(|source: StateError| self.keys.failed(source))
     }
 }
 
@@ -361,7 +501,12 @@ impl<K: 'static, V: 'static> TaskStore for WindowRows<K, V> {
         found.write_local(self.segments, &mut self.local_key);
         let restored = self
             .rows
-            .restore(&self.local_key, record.value, record.timestamp);
+            .restore(&self.local_key, record.value, record.timestamp)
+            .and_then(|()| match (&mut self.closing, record.value) {
+                (None, _) => Ok(()),
+                (Some(closing), Some(_)) => closing.add(found.start_ms, found.key),
+                (Some(closing), None) => closing.remove(found.start_ms, found.key),
+            });
         restored.map_err(|source| self.keys.failed(source))
     }
 
