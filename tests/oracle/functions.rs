@@ -27,6 +27,15 @@ impl Function {
         }
     }
 
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its argument as a text.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// The type a value function gives.
     pub(crate) fn value_type(&self, of: Type) -> Result<Type, String> {
         match self.name.as_str() {

@@ -8,6 +8,7 @@ mod count;
 mod grouped_stream;
 mod grouped_table;
 mod options;
+mod session_windowed_stream;
 mod stream;
 mod table;
 mod time_windowed_stream;
@@ -25,6 +26,7 @@ pub(crate) use options::{
     ExpiredResults, Format, Optimizations, ResolvedName, StoreNaming, StoreSettings,
     TopologySettings,
 };
+pub use session_windowed_stream::SessionWindowedKStream;
 pub use stream::KStream;
 pub use table::KTable;
 pub use time_windowed_stream::TimeWindowedKStream;

@@ -14,6 +14,8 @@ mod flush;
 mod handle;
 mod key_value;
 mod rows;
+mod session;
+mod sessions_by_end;
 mod task_store;
 mod window;
 
@@ -29,6 +31,7 @@ pub use handle::{KeyValueStore, TimestampedKeyValueStore};
 pub use headwater_state::layer::CacheBudget;
 pub(crate) use key_value::{KeyValueRows, Visit, all_entries, read_row};
 pub(crate) use rows::{ChangelogTopic, Logged, RowFormat, Rows, RowsSetup, StoreOpening};
+pub(crate) use session::{PutSession, SessionRows, SessionSetup};
 pub(crate) use task_store::{OpenStore, RestoreRecord, TaskStore};
 pub(crate) use window::{Duplicates, Presence, PutWindow, WindowRow, WindowRows, WindowSetup};
 

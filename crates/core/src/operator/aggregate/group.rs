@@ -66,7 +66,13 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
         KC: Codec,
         VC: Codec<Item = V>,
     {
-        self.select_key(select).group_by_key(grouped)
+        let selected = self.select_key(select);
+        // The name of a group is the name of what selects its keys too.
+        let selected = match &grouped.name {
+            Some(name) => selected.named(name),
+            None => selected,
+        };
+        selected.group_by_key(grouped)
     }
 }
 

@@ -5,9 +5,11 @@
     reason = "the folder is named after the most general of its verbs"
 )]
 mod aggregate;
+mod closing;
 mod count;
 mod group;
 mod reduce;
+mod session;
 mod stream;
 mod table;
 mod windowed;

@@ -6,7 +6,7 @@ use crate::dsl::{KGroupedStream, KTable, Materialized, StoreNaming, StoreSetting
 use crate::failure::Failure;
 use crate::operator::table::keep::Parts;
 
-const PREFIX: &str = "KSTREAM-REDUCE-";
+pub(super) const PREFIX: &str = "KSTREAM-REDUCE-";
 
 impl<'b, K: Clone + 'static, V: 'static> KGroupedStream<'b, K, V> {
     /// Combines the values of each key: `reduce` gets the value so far and the next one.

@@ -11,7 +11,7 @@ use crate::record::{Change, Record};
 use crate::topology::{NodeKind, Stages, Wired};
 
 /// Makes the row that a key begins with; `None` if its first value is all there is.
-type Initial<A> = dyn Fn() -> Option<A> + Send + Sync;
+pub(super) type Initial<A> = dyn Fn() -> Option<A> + Send + Sync;
 /// Makes the next row of a value and the row so far. `None` deletes the row.
 type Next<K, V, A> = dyn Fn(&K, V, Option<A>) -> Result<Option<A>, Failure> + Send + Sync;
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::codec::{ChangeCodec, Codec, SharedCodec};
 use crate::dsl::{Grouped, KGroupedTable, KTable, ResolvedName};
-use crate::failure::Step;
+use crate::failure::{FailedStep, Failure, Step};
 use crate::operator::repartition;
 use crate::processor::{Sink, TaskContext};
 use crate::record::{Change, Record};
@@ -54,7 +54,22 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
         VC: Codec,
         R: Into<Option<(KC::Item, VC::Item)>>,
     {
-        let select = Arc::new(move |key: &K, value| select(key, value).into());
+        self.try_group_by(move |key, value| Ok(select(key, value)), grouped)
+    }
+
+    /// As [`group_by`](Self::group_by), with a function that can fail.
+    pub fn try_group_by<KC, VC, R>(
+        self,
+        select: impl Fn(&K, V) -> Result<R, Failure> + Send + Sync + 'static,
+        grouped: Grouped<KC, VC>,
+    ) -> KGroupedTable<'b, KC::Item, VC::Item>
+    where
+        KC: Codec,
+        KC::Item: PartialEq,
+        VC: Codec,
+        R: Into<Option<(KC::Item, VC::Item)>>,
+    {
+        let select = Arc::new(move |key: &K, value| select(key, value).map(Into::into));
         let key: SharedCodec<KC::Item> = Arc::new(grouped.key);
         let value: SharedCodec<VC::Item> = Arc::new(grouped.value);
         let (key_codec, value_codec) = (Arc::clone(&key), Arc::clone(&value));
@@ -67,6 +82,7 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
                 value: Arc::clone(&value_codec),
                 newest_only: graph.is_versioned(parent),
                 joins_sides: graph.settings.sends_both_sides,
+                name: wiring.name_of(node).to_owned(),
                 next: wiring.downstream(node),
             }))
         });
@@ -91,17 +107,20 @@ struct Regroup<F, K1, V1> {
     newest_only: bool,
     /// Whether an update within a group goes as one message.
     joins_sides: bool,
+    name: String,
     next: Box<dyn Sink<K1, Change<V1>>>,
 }
 
 impl<F, K1: 'static, V1: 'static> Regroup<F, K1, V1> {
-    fn selected<K, V>(&self, key: &K, value: Option<V>) -> Option<(K1, V1)>
+    fn selected<K, V>(&self, key: &K, value: Option<V>) -> Result<Option<(K1, V1)>, Failure>
     where
-        F: Fn(&K, V) -> Option<(K1, V1)>,
+        F: Fn(&K, V) -> Result<Option<(K1, V1)>, Failure>,
     {
-        let selected = (self.select)(key, value?)?;
-        let is_null = self.key.is_null(&selected.0) || self.value.is_null(&selected.1);
-        (!is_null).then_some(selected)
+        let Some(value) = value else {
+            return Ok(None);
+        };
+        let is_null = |(key, value): &(K1, V1)| self.key.is_null(key) || self.value.is_null(value);
+        Ok((self.select)(key, value)?.filter(|selected| !is_null(selected)))
     }
 }
 
@@ -109,7 +128,7 @@ impl<F, K, V, K1, V1> Sink<K, Change<V>> for Regroup<F, K1, V1>
 where
     K1: PartialEq + 'static,
     V1: 'static,
-    F: Fn(&K, V) -> Option<(K1, V1)>,
+    F: Fn(&K, V) -> Result<Option<(K1, V1)>, Failure>,
 {
     fn push(&mut self, record: Record<K, Change<V>>, task: &mut TaskContext) -> Step {
         let change = record.value;
@@ -117,7 +136,13 @@ where
             return Ok(());
         }
         let new = self.selected(&record.key, change.new);
-        let old = self.selected(&record.key, change.old);
+        let both = new.and_then(|new| Ok((new, self.selected(&record.key, change.old)?)));
+        let (new, old) = match both {
+            Ok(both) => both,
+            Err(failure) => {
+                return task.settle(FailedStep::Process, &self.name, failure.into_inner());
+            }
+        };
         let message = |key, new, old| Record {
             key,
             value: Change {

@@ -5,10 +5,10 @@ use std::rc::Rc;
 
 use super::rows::Stopped;
 use crate::dsl::{ExpiredResults, TimeWindows};
+use crate::operator::aggregate::closing::Closing;
 use crate::processor::{Sink, TaskContext};
 use crate::record::{Change, Headers, Record};
 use crate::store::WindowRows;
-use crate::time::{Timestamp, duration_millis};
 use crate::topology::{NodeId, Wiring};
 use crate::window::Windowed;
 
@@ -21,12 +21,8 @@ pub(super) struct ClosedWindows<K, A> {
     store: Rc<RefCell<WindowRows<K, A>>>,
     next: Box<dyn Sink<Windowed<K>, Change<A>>>,
     windows: TimeWindows,
-    every_ms: i64,
     expired: ExpiredResults,
-    /// Wall-clock time before which nothing is emitted.
-    not_before_ms: i64,
-    /// Up to when windows were closed at the last emission.
-    closed_ms: i64,
+    closing: Closing,
 }
 
 impl<K: 'static, A: 'static> ClosedWindows<K, A> {
@@ -37,16 +33,14 @@ impl<K: 'static, A: 'static> ClosedWindows<K, A> {
         windows: TimeWindows,
     ) -> Self {
         let settings = &wiring.graph().settings;
-        let every_ms = duration_millis(settings.emit_closed_windows_every);
+        let closing = Closing::every(settings.emit_closed_windows_every);
         let expired = settings.expired_results;
         Self {
             store: wiring.store(store),
             next: wiring.downstream(node),
             windows,
-            every_ms,
             expired,
-            not_before_ms: 0,
-            closed_ms: Timestamp::UNKNOWN.as_millis(),
+            closing,
         }
     }
 
@@ -58,16 +52,12 @@ impl<K: 'static, A: 'static> ClosedWindows<K, A> {
         headers: &Headers,
         task: &mut TaskContext,
     ) -> Result<(), Stopped> {
-        let now_ms = task.wall_clock().as_millis();
-        if now_ms < self.not_before_ms {
-            return Ok(());
-        }
-        self.not_before_ms = now_ms.saturating_add(self.every_ms);
+        let is_due = self.closing.is_due(close_ms, task.wall_clock());
         let until_ms = self.windows.last_closed_start_ms(close_ms);
-        if until_ms < 0 || close_ms <= self.closed_ms {
+        if !is_due || until_ms < 0 {
             return Ok(());
         }
-        self.closed_ms = close_ms;
+        self.closing.emitted(close_ms);
         loop {
             // The store is not held while a row goes on: what is downstream may look it up.
             let closed = self.store.borrow_mut().take_closed(until_ms)?;
