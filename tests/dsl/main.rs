@@ -1,7 +1,8 @@
-//! The stateless DSL on several partitions: what the recorded cases, with their one partition,
-//! cannot show.
+//! What the recorded cases, with their one partition and their valid programs, cannot show.
 
+mod mistakes;
 mod names;
+mod optimize;
 mod partitions;
 mod punctuation;
 mod sinks;

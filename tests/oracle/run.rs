@@ -5,6 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use headwater_core::codec::RawBytes;
 use headwater_core::codec::{Codec, CodecExt, IsNull, Part, Place};
+use headwater_core::config::StreamsConfig;
 use headwater_core::dsl::StreamsBuilder;
 use headwater_core::failure::{Decision, FailurePolicy};
 use headwater_core::record::{Header, Headers};
@@ -37,11 +38,7 @@ pub(crate) struct Did {
 /// Runs a case and compares it with what was recorded.
 pub(crate) fn case(case: &Json) -> Outcome {
     let config = &case["config"];
-    let builder = if config["ensure.explicit.internal.resource.naming"] == "true" {
-        StreamsBuilder::new()
-    } else {
-        StreamsBuilder::with_generated_names()
-    };
+    let builder = StreamsBuilder::configured_by(&configuration(config));
     let mut build = Build::new(&builder);
     for op in case["topology"].as_array().into_iter().flatten() {
         if let Err(what) = build.apply(op) {
@@ -103,6 +100,21 @@ pub(crate) fn case(case: &Json) -> Outcome {
     } else {
         Outcome::Failed(differences)
     }
+}
+
+/// What a case sets, over what the contract fixes and what Kafka Streams has as defaults.
+fn configuration(config: &Json) -> StreamsConfig {
+    let fixed = StreamsConfig::new("app")
+        .set("ensure.explicit.internal.resource.naming", false)
+        .set("__emit.interval.ms.kstreams.windowed.aggregation__", 0)
+        .set(
+            "__emit.interval.ms.kstreams.outer.join.spurious.results.fix__",
+            0,
+        );
+    let given = config.as_object().into_iter().flatten();
+    given.fold(fixed, |set, (key, value)| {
+        set.set(key, value.as_str().unwrap_or_default())
+    })
 }
 
 fn cache_bytes_max(config: &Json) -> usize {

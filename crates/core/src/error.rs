@@ -1,5 +1,7 @@
 //! Why a program is no valid topology.
 
+use crate::config::ConfigError;
+
 /// Why a topology cannot be built. Each names the node or topic and the way out.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -51,6 +53,20 @@ pub enum TopologyError {
          read it once and clone the stream"
     )]
     OverlappingSources {
+        /// The topic.
+        topic: String,
+        /// The source that read it first.
+        first: String,
+        /// The source that reads it too.
+        second: String,
+    },
+    /// One topic read by a table and by another source.
+    #[error(
+        "topic {topic} is read by the sources {first} and {second}, of which one is a table's; \
+         read it once, as a table, and clone the handle, or turn it into a stream with \
+         `KTable::into_stream`"
+    )]
+    TopicReadTwice {
         /// The topic.
         topic: String,
         /// The source that read it first.
@@ -126,6 +142,25 @@ pub enum TopologyError {
     /// A repartition topic without partitions.
     #[error("repartition topic {0} is to have no partitions; ask for at least one")]
     NoPartitions(String),
+    /// Two repartition topics that are joined, asked for with different partition counts.
+    #[error(
+        "the repartition topics {first} ({first_partitions} partitions) and {second} \
+         ({second_partitions} partitions) are joined and need equal counts; give both the same \
+         `Repartitioned::partitions`"
+    )]
+    UnequalPartitions {
+        /// One topic.
+        first: String,
+        /// How many partitions it is to have.
+        first_partitions: u32,
+        /// The other topic.
+        second: String,
+        /// How many that is to have.
+        second_partitions: u32,
+    },
+    /// The configuration that the builder was given.
+    #[error(transparent)]
+    Config(ConfigError),
     /// One internal topic made twice.
     #[error("internal topic {0} is made twice; give each repartition a name of its own")]
     DuplicateInternalTopic(String),

@@ -4,6 +4,7 @@ use headwater_core::topology::TaskId;
 
 use crate::port::ClientError;
 use crate::task::TaskError;
+use crate::topics::CopartitionError;
 
 /// Why an application cannot start or could not go on.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +32,9 @@ pub enum AppError {
         /// Their names.
         topics: Vec<String>,
     },
+    /// Topics that are joined have different numbers of partitions.
+    #[error(transparent)]
+    NotCopartitioned(CopartitionError),
     /// An internal topic is there with another number of partitions.
     #[error(
         "internal topic {topic} has {actual} partitions and needs {expected}; stop every instance, \

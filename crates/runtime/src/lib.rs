@@ -25,4 +25,4 @@ pub use error::AppError;
 pub use system_clock::{Clock, SystemClock};
 pub use telemetry::AppTotals;
 pub use thread::control::UncaughtResponse;
-pub use topics::{internal_partition_counts, wait_for_broker};
+pub use topics::{CopartitionError, internal_partition_counts, wait_for_broker};

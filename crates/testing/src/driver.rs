@@ -12,7 +12,7 @@ use headwater_core::partition::partition_for_key;
 use headwater_core::record::{Offset, Partition, TopicPartition};
 use headwater_core::store::{CacheBudget, StoreContent, StoreError};
 use headwater_core::time::Timestamp;
-use headwater_core::topology::{InternalTopic, SourceTopics, TaskId, Topology};
+use headwater_core::topology::{InternalTopic, SourceTopics, TaskId, Topology, TopicPurpose};
 use headwater_runtime::internal_partition_counts;
 use headwater_runtime::task::{FixedCounts, LaneStart, Task, TaskError, TaskSetup};
 
@@ -93,7 +93,8 @@ impl DriverBuilder {
     /// Makes the topics and the tasks.
     ///
     /// # Errors
-    /// If a processor stops its task in `init`.
+    /// If a processor stops its task in `init`, or topics that are joined have different numbers
+    /// of partitions.
     pub fn build(self) -> Result<TopologyTestDriver, DriverError> {
         let topology = if self.as_one_task {
             self.topology.as_one_task()
@@ -109,7 +110,7 @@ impl DriverBuilder {
             commits: self.commits,
             cache_bytes_max: self.cache_bytes_max,
         };
-        driver.make_topics(&self.topics);
+        driver.make_topics(&self.topics)?;
         driver.make_tasks(&self.failure_policy)?;
         Ok(driver)
     }
@@ -209,8 +210,7 @@ impl TopologyTestDriver {
             if let Some(task) = self.tasks.get_mut(&id) {
                 let punctuated = task.punctuate_wall_clock(now);
                 let ended = punctuated.and_then(|()| self.commit_if_due(id));
-                self.collect(id)?;
-                ended.map_err(|source| DriverError::Task { task: id, source })?;
+                self.settle(id, ended)?;
             }
         }
         self.run()
@@ -225,8 +225,7 @@ impl TopologyTestDriver {
         let ids: Vec<TaskId> = self.tasks.keys().copied().collect();
         for id in ids {
             let flushed = self.flush(id);
-            self.collect(id)?;
-            flushed.map_err(|source| DriverError::Task { task: id, source })?;
+            self.settle(id, flushed)?;
         }
         self.run()
     }
@@ -363,10 +362,21 @@ impl TopologyTestDriver {
             Ok(_) if moved => self.commit_if_due(id),
             ended => ended.map(|_| ()),
         };
-        // What was written before a failure stays readable.
-        self.collect(id)?;
-        ended.map_err(|source| DriverError::Task { task: id, source })?;
+        self.settle(id, ended)?;
         Ok(moved)
+    }
+
+    /// Writes what a step of a task put out, and tells whether it failed. A step that fails, with
+    /// the commit that belongs to it, writes nothing, as with the `TopologyTestDriver` of Kafka
+    /// Streams; what earlier steps wrote stays readable.
+    fn settle(&mut self, id: TaskId, ended: Result<(), TaskError>) -> Result<(), DriverError> {
+        if ended.is_err()
+            && let Some(task) = self.tasks.get_mut(&id)
+        {
+            task.context_mut().outputs_mut().clear();
+        }
+        self.collect(id)?;
+        ended.map_err(|source| DriverError::Task { task: id, source })
     }
 
     fn commit_if_due(&mut self, id: TaskId) -> Result<(), TaskError> {
@@ -413,7 +423,7 @@ impl TopologyTestDriver {
         Ok(())
     }
 
-    fn make_topics(&mut self, declared: &BTreeMap<String, u32>) {
+    fn make_topics(&mut self, declared: &BTreeMap<String, u32>) -> Result<(), DriverError> {
         let mut counts: HashMap<String, u32> = declared
             .iter()
             .map(|(name, count)| (name.clone(), *count))
@@ -427,7 +437,9 @@ impl TopologyTestDriver {
             }
         }
         let internal = internal_partition_counts(&self.topology, &self.application_id, &counts);
-        for topic in self.topology.internal_topics() {
+        let internal = internal.map_err(DriverError::NotCopartitioned)?;
+        let own = self.topology.internal_topics().iter();
+        for topic in own.filter(|topic| topic.purpose != TopicPurpose::SourceChangelog) {
             let count = internal.get(&topic.name).copied().unwrap_or(1);
             let name = InternalTopic::decorated(&topic.name, &self.application_id);
             counts.insert(name, count);
@@ -440,6 +452,7 @@ impl TopologyTestDriver {
             (name, topic)
         });
         self.topics = topics.collect();
+        Ok(())
     }
 
     fn make_tasks(&mut self, failure_policy: &FailurePolicy) -> Result<(), DriverError> {

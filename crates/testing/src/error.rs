@@ -3,6 +3,7 @@
 use headwater_core::codec::CodecError;
 use headwater_core::record::TopicPartition;
 use headwater_core::topology::TaskId;
+use headwater_runtime::CopartitionError;
 use headwater_runtime::task::TaskError;
 
 /// Why a driver refuses.
@@ -18,6 +19,9 @@ pub enum DriverError {
     /// A partition that the topic does not have.
     #[error("there is no partition {0}; declare more with `DriverBuilder::topic`")]
     NoSuchPartition(TopicPartition),
+    /// Topics that are joined were declared with different numbers of partitions.
+    #[error(transparent)]
+    NotCopartitioned(CopartitionError),
     /// A task stopped.
     #[error("task {task} stopped: {source}")]
     Task {

@@ -126,6 +126,20 @@ impl<'b> Build<'b> {
                 self.windowed_streams.insert(id, stream);
                 Ok(())
             }
+            "to_stream" => {
+                let function = Function::from_json(&op["key"]);
+                let key = rekeyed(&function, from.key)?;
+                let stream = from.handle.into_stream();
+                let stream = match name(op) {
+                    Some(name) => stream.named(name),
+                    None => stream,
+                };
+                let handle = stream.select_key(move |key, value| {
+                    rekey(&function, key, value.as_ref().unwrap_or(&Value::Null))
+                });
+                self.keep(op, handle, key, from.value);
+                Ok(())
+            }
             what => Err(format!("operator {what} of a table of windows")),
         }
     }

@@ -41,7 +41,7 @@ fn exactly_once(config: &StreamsConfig) -> Option<ConfigError> {
 }
 
 /// Semantics: `StreamsConfig.verifyTopologyOptimizationConfigs`.
-fn optimization_alone(config: &StreamsConfig) -> Option<ConfigError> {
+pub(super) fn optimization_alone(config: &StreamsConfig) -> Option<ConfigError> {
     let key = defs::find("topology.optimization")?;
     let value = config.get(key.name)?;
     let words = parse::list(key, value).ok()?;

@@ -110,6 +110,20 @@ pub(super) fn find(name: &str) -> Option<&'static Key> {
     KEYS.iter().find(|key| key.name == name)
 }
 
+/// Kafka's words and Kafka's classes.
+const STORE_TYPES: &[&str] = &[
+    "rocksDB",
+    "in_memory",
+    "org.apache.kafka.streams.state.BuiltInDslStoreSuppliers$RocksDBDslStoreSuppliers",
+    "org.apache.kafka.streams.state.BuiltInDslStoreSuppliers$InMemoryDslStoreSuppliers",
+];
+
+/// The versions that `upgrade.from` may name. Semantics: `UpgradeFromValues`.
+const VERSIONS: &[&str] = &[
+    "2.4", "2.5", "2.6", "2.7", "2.8", "3.0", "3.1", "3.2", "3.3", "3.4", "3.5", "3.6", "3.7", "3.8",
+    "3.9", "4.0", "4.1", "4.2",
+];
+
 #[rustfmt::skip] // one key, three lines: the table is read as a table
 pub(super) static KEYS: &[Key] = &[
     key("application.id", Kind::ApplicationId, Required, High, SAME,
@@ -136,6 +150,18 @@ pub(super) static KEYS: &[Key] = &[
     key("topology.optimization",
         Kind::List(&["none", "all", "reuse.ktable.source.topics", "merge.repartition.topics", "single.store.self.join"]), Default("none"), Medium, SAME,
         "Which rewrites of the topology are allowed. They change internal topics, so choose before the first start."),
+    key("ensure.explicit.internal.resource.naming", Kind::Choice(&["true", "false"]), Default("true"), High, "same, there `false`",
+        "Whether a topology is refused that would give generated names to what outlives the program: repartition topics, stores and \
+         their changelogs. Read by `StreamsBuilder::configured_by`."),
+    key("dsl.store.suppliers.class", Kind::Choice(STORE_TYPES), Default("rocksDB"), Low, "same, and `default.dsl.store`",
+        "Which stores the operators use where the program does not say. The names of Kafka's two classes are understood. \
+         Read by `StreamsBuilder::configured_by`."),
+    key("dsl.store.format", Kind::Choice(&["DEFAULT", "HEADERS"]), Default("DEFAULT"), Low, SAME,
+        "How the stores of tables lay out their rows: `HEADERS` puts an empty block of headers before the timestamp, as Kafka \
+         Streams 4.3 does. Changelogs are the same. Read by `StreamsBuilder::configured_by`."),
+    key("upgrade.from", Kind::Choice(VERSIONS), Otherwise("nothing: all instances run this version"), Low, SAME,
+        "The version of the instances that run beside this one during a rolling upgrade: messages between sub-topologies are \
+         written so that it understands them. Read by `StreamsBuilder::configured_by`."),
     key("acceptable.recovery.lag", whole("records", 0, i64::MAX), Default("10000"), Medium, SAME,
         "How far a copy of state may lag behind and still take over its task. Used by stateful operators."),
     key("max.warmup.replicas", count(1), Default("2"), Medium, SAME,
@@ -156,6 +182,14 @@ pub(super) static KEYS: &[Key] = &[
         "How often records of repartition topics that are committed are deleted, at commits."),
     key("windowstore.changelog.additional.retention.ms", millis(0), Default("86400000"), Low, SAME,
         "Added to the retention of changelogs of window stores, for clocks that differ. Used by stateful operators."),
+    key("__emit.interval.ms.kstreams.windowed.aggregation__", millis(0), Default("1000"), Low, "same, internal",
+        "How long an operator that emits closed windows waits, by the wall clock, before it looks for more of them. For tests."),
+    key("__emit.interval.ms.kstreams.outer.join.spurious.results.fix__", millis(0), Default("1000"), Low, "same, internal",
+        "How long a left or outer join of streams waits, by the wall clock, before it looks for more records that found no \
+         partner. For tests."),
+    key("__lose.expired.window.results__", Kind::Choice(&["true", "false"]), Default("false"), Low, "there always `true`, internal",
+        "Whether closed windows that are past the retention of their store when they would be emitted are lost, as Kafka Streams \
+         loses them. For tests that compare with it."),
     key("state.cleanup.delay.ms", millis(0), Default("600000"), Low, SAME,
         "How long state stays on disk after its task has moved away. Used by stateful operators."),
     key("state.cleanup.dir.max.age.ms", or_minus_one(millis(0), "keeping it whatever its age"), Default("-1"), Low, SAME,

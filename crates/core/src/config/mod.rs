@@ -1,7 +1,7 @@
 //! Configuration: one table of our keys; every other key goes to the Kafka client.
 //!
 //! Reading order: `defs` is the table, `parse` reads a value by its type, `check` holds the rules,
-//! `settings` are the typed getters, `scope` says whom a key is for.
+//! `settings` and `topology` are the typed getters, `scope` says whom a key is for.
 
 mod check;
 mod defs;
@@ -12,6 +12,7 @@ mod replaced;
 mod scope;
 mod secret;
 mod settings;
+mod topology;
 #[cfg(test)]
 mod tests;
 
@@ -22,6 +23,8 @@ pub use error::ConfigError;
 pub use manual::manual;
 pub use secret::is_secret;
 pub use settings::{ProcessingGuarantee, TaskIdle};
+
+pub(crate) use topology::DslStoreFormat;
 
 use scope::{Scope, scope_of};
 

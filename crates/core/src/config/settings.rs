@@ -121,11 +121,6 @@ impl StreamsConfig {
         millis.ok().map(Duration::from_millis)
     }
 
-    /// `topology.optimization`: the rewrites that are allowed, by Kafka's names; `["none"]` for none.
-    pub fn topology_optimizations(&self) -> Vec<&'static str> {
-        self.read("topology.optimization", parse::list)
-    }
-
     /// `state.dir`: where state is kept; `None` leaves it to the runtime.
     pub fn state_dir(&self) -> Option<PathBuf> {
         self.get("state.dir").map(PathBuf::from)
@@ -136,7 +131,7 @@ impl StreamsConfig {
         self.count("statestore.cache.max.bytes")
     }
 
-    fn duration(&self, name: &'static str) -> Duration {
+    pub(super) fn duration(&self, name: &'static str) -> Duration {
         let millis = u64::try_from(self.whole(name));
         Duration::from_millis(millis.expect("the table has no negative duration for this key"))
     }
@@ -146,11 +141,11 @@ impl StreamsConfig {
         count.expect("the table has no negative count for this key")
     }
 
-    fn whole(&self, name: &'static str) -> i64 {
+    pub(super) fn whole(&self, name: &'static str) -> i64 {
         self.read(name, parse::whole)
     }
 
-    fn read<T>(
+    pub(super) fn read<T>(
         &self,
         name: &'static str,
         parse: impl FnOnce(&Key, &str) -> Result<T, ConfigError>,

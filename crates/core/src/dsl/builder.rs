@@ -3,8 +3,9 @@
 use std::cell::RefCell;
 use std::fmt;
 
-use super::{Consumed, KStream, Processed, Stored};
+use super::{Consumed, KStream, Processed, Stored, TopologySettings};
 use crate::codec::Codec;
+use crate::config::StreamsConfig;
 use crate::error::TopologyError;
 use crate::operator::source;
 use crate::store::{DeclaredStores, StoreDef};
@@ -47,6 +48,40 @@ impl StreamsBuilder {
     pub fn with_generated_names() -> Self {
         let builder = Self::default();
         builder.graph.borrow_mut().allow_generated_names = true;
+        builder
+    }
+
+    /// A builder whose topology is as this configuration says: which rewritings it gets
+    /// (`topology.optimization`), which stores, how its internal topics are configured
+    /// (`topic.`), what peers of an older version understand (`upgrade.from`). As with
+    /// [`new`](Self::new), generated names are refused, unless
+    /// `ensure.explicit.internal.resource.naming` is `false`.
+    ///
+    /// A value that cannot be read is an error of [`build`](Self::build).
+    ///
+    /// ```
+    /// use headwater_core::prelude::*;
+    ///
+    /// let config = StreamsConfig::new("prices").set("topology.optimization", "all");
+    /// let builder = StreamsBuilder::configured_by(&config);
+    /// let prices = Materialized::named("prices", I64);
+    /// builder
+    ///     .table_with("prices", Consumed::with(Utf8, I64), prices)
+    ///     .into_stream()
+    ///     .to("changes", Produced::with(Utf8, I64.nullable()));
+    /// // The topic serves as the changelog of the store.
+    /// assert_eq!(builder.build()?.internal_topics()[0].name, "prices");
+    /// # Ok::<(), TopologyError>(())
+    /// ```
+    pub fn configured_by(config: &StreamsConfig) -> Self {
+        let builder = Self::default();
+        builder.with_graph(|graph| match config.validate_for_topology() {
+            Ok(()) => {
+                graph.allow_generated_names = !config.refuses_generated_names();
+                graph.settings = TopologySettings::of(config);
+            }
+            Err(error) => graph.report(TopologyError::Config(error)),
+        });
         builder
     }
 

@@ -1,5 +1,6 @@
 //! The handle to a stream.
 
+use std::any::TypeId;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -20,7 +21,10 @@ pub struct KStream<'b, K, V> {
 }
 
 impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
-    pub(crate) const fn new(builder: &'b StreamsBuilder, node: NodeId) -> Self {
+    pub(crate) fn new(builder: &'b StreamsBuilder, node: NodeId) -> Self {
+        builder.with_graph(|graph| {
+            graph.node_mut(node).stream_types = Some(TypeId::of::<(K, V)>());
+        });
         Self {
             builder,
             node,

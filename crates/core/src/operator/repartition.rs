@@ -139,7 +139,10 @@ pub(crate) fn stages<KC: Codec, VC: Codec>(
 pub(crate) fn names(graph: &mut Graph, through: &Through) -> RepartitionNames {
     let (name, partitions) = (&through.name, through.partitions);
     graph.check(validate_name("repartition", name));
-    let topic = format!("{name}{SUFFIX}");
+    let topic = match name.strip_suffix(SUFFIX) {
+        Some(_) => name.clone(),
+        None => format!("{name}{SUFFIX}"),
+    };
     if !through.is_named {
         graph.refuse_generated("the repartition topic", name, &topic, through.remedy);
     }

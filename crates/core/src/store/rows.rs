@@ -9,6 +9,7 @@ use headwater_state::engine::{Cursor, Direction, KeyRange, Memory};
 use headwater_state::layer::{CacheBudget, Changelog, Layered, ReadOld, Scans};
 
 use super::Cause;
+use crate::config::DslStoreFormat;
 use crate::processor::TaskContext;
 use crate::record::{Headers, OutputBuffer, Partition, TopicIndex};
 use crate::time::Timestamp;
@@ -23,15 +24,33 @@ pub(crate) enum RowFormat {
     Plain,
     /// `timestamp(8) ‖ value`; the changelog has the value alone, at that timestamp.
     Stamped,
+    /// `0 ‖ timestamp(8) ‖ value`: stamped, with the empty block of headers that Kafka Streams
+    /// writes under `dsl.store.format=HEADERS`. The changelog is that of `Stamped`.
+    StampedWithHeaders,
 }
 
+/// An empty block of headers: the length of nothing, as a varint.
+const NO_HEADERS: u8 = 0;
+
 impl RowFormat {
+    /// What is meant by a format under the settings of a topology.
+    const fn under(self, format: DslStoreFormat) -> Self {
+        match (self, format) {
+            (Self::Stamped, DslStoreFormat::Headers) => Self::StampedWithHeaders,
+            (as_given, _) => as_given,
+        }
+    }
+
     /// The timestamp and the value of a row.
     pub(crate) fn split(self, row: &[u8]) -> Result<(Timestamp, &[u8]), StateError> {
         match self {
             Self::Plain => Ok((Timestamp::UNKNOWN, row)),
-            Self::Stamped => {
-                let split = row.split_first_chunk::<STAMP_BYTES>();
+            Self::Stamped | Self::StampedWithHeaders => {
+                let stamped = match self {
+                    Self::StampedWithHeaders => row.strip_prefix(&[NO_HEADERS]),
+                    _ => Some(row),
+                };
+                let split = stamped.and_then(<[u8]>::split_first_chunk::<STAMP_BYTES>);
                 let (stamp, value) = split.ok_or(StateError::Malformed {
                     what: "a value with its timestamp",
                     bytes: row.len(),
@@ -44,7 +63,10 @@ impl RowFormat {
 
     /// Appends a row, up to its value.
     pub(crate) fn begin(self, timestamp: Timestamp, out: &mut Vec<u8>) {
-        if self == Self::Stamped {
+        if self == Self::StampedWithHeaders {
+            out.push(NO_HEADERS);
+        }
+        if self != Self::Plain {
             out.extend_from_slice(&timestamp.as_millis().to_be_bytes());
         }
     }
@@ -72,6 +94,8 @@ pub(crate) struct StoreOpening {
     pub(crate) topic_name: Arc<str>,
     pub(crate) changelog: Option<ChangelogTopic>,
     pub(crate) cache: CacheBudget,
+    /// How the topology wants its stamped rows.
+    pub(crate) format: DslStoreFormat,
 }
 
 /// The bytes of one store in one task.
@@ -111,7 +135,7 @@ impl Changelog<Cause> for AppendTo<'_> {
         };
         let key = key.get(self.unlogged_prefix..).unwrap_or_default();
         let (timestamp, value) = match (self.format, row) {
-            (RowFormat::Stamped, Some(row)) => match self.format.split(row) {
+            (RowFormat::Stamped | RowFormat::StampedWithHeaders, Some(row)) => match self.format.split(row) {
                 Ok((timestamp, value)) => (timestamp, Some(value)),
                 Err(_) => unreachable!("rows are written with their timestamps"),
             },
@@ -138,7 +162,7 @@ impl Rows {
         Self {
             layers,
             changelog: opening.changelog,
-            format: setup.format,
+            format: setup.format.under(opening.format),
             headers: setup.headers,
             unlogged_prefix: setup.unlogged_prefix,
         }
@@ -245,7 +269,7 @@ impl Rows {
         match value {
             None => engine.delete(key),
             Some(value) => {
-                let mut row = Vec::with_capacity(STAMP_BYTES + value.len());
+                let mut row = Vec::with_capacity(1 + STAMP_BYTES + value.len());
                 self.format.begin(timestamp, &mut row);
                 row.extend_from_slice(value);
                 engine.put(key, &row)

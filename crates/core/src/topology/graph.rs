@@ -1,6 +1,7 @@
 //! The graph as the program declares it: one node per operator call.
 
 use std::any::{Any, TypeId};
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -114,7 +115,9 @@ impl Stages {
 
 /// Joins several sinks of one type into one; known only where the stream was cloned, because
 /// that is where keys and values are known to be clonable.
-pub(crate) type MakeTee = Box<dyn Fn(Vec<Wired>) -> Wired + Send + Sync>;
+pub(crate) type MakeTee = Box<Tee>;
+/// As [`MakeTee`]; nodes that a rewrite puts in one another's place share it.
+pub(crate) type Tee = dyn Fn(Vec<Wired>) -> Wired + Send + Sync;
 
 /// Gives a node its name, and other names to what belongs to it.
 pub(crate) type Rename = Arc<dyn Fn(&mut Graph, &str) + Send + Sync>;
@@ -167,7 +170,10 @@ pub(crate) struct GraphNode {
     pub(crate) children: Vec<NodeId>,
     pub(crate) kind: NodeKind,
     pub(crate) stages: Stages,
-    pub(crate) tee: Option<MakeTee>,
+    pub(crate) tee: Option<Arc<Tee>>,
+    /// The types of the records that leave it as a stream, where they do: a repartition may only
+    /// move to where records have the types that it was made for.
+    pub(crate) stream_types: Option<TypeId>,
     /// Children of sources that read the same topics and were merged into this one: each keeps
     /// its own reading of the bytes, and its own children below.
     pub(crate) absorbed: Vec<NodeId>,
@@ -265,6 +271,7 @@ impl Graph {
             kind,
             stages,
             tee: None,
+            stream_types: None,
             absorbed: Vec::new(),
             own_children: Vec::new(),
             rename: None,
@@ -355,10 +362,19 @@ impl Graph {
 
     /// Whether a join that takes records without a key follows somewhere.
     pub(crate) fn leads_to_null_keys(&self, id: NodeId) -> bool {
-        let children = &self.node(id).children;
-        children
-            .iter()
-            .any(|&child| self.node(child).traits.takes_null_keys || self.leads_to_null_keys(child))
+        let mut seen = HashSet::from([id]);
+        let mut following = vec![id];
+        while let Some(id) = following.pop() {
+            for &child in &self.node(id).children {
+                if self.node(child).traits.takes_null_keys {
+                    return true;
+                }
+                if seen.insert(child) {
+                    following.push(child);
+                }
+            }
+        }
+        false
     }
 
     /// Names a node, and what is named after it.
@@ -413,7 +429,7 @@ impl Graph {
 
     /// Remembers that the output of a node may be cloned.
     pub(crate) fn allow_tee(&mut self, id: NodeId, tee: MakeTee) {
-        self.node_mut(id).tee.get_or_insert(tee);
+        self.node_mut(id).tee.get_or_insert_with(|| tee.into());
     }
 }
 

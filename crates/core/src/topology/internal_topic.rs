@@ -1,6 +1,6 @@
 //! The topics that the library makes for itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::store_node::{Logging, StoreKind, StoreNode, millis_plus};
 use crate::dsl::TopologySettings;
@@ -23,6 +23,8 @@ pub struct InternalTopic {
     pub partitions: Option<u32>,
     /// Topic configuration, by key.
     pub config: BTreeMap<String, String>,
+    /// Keys of it that defaults for all internal topics do not change: those of its own store.
+    own: BTreeSet<String>,
 }
 
 /// What an internal topic is for.
@@ -42,6 +44,17 @@ impl InternalTopic {
         format!("{application_id}-{name}")
     }
 
+    /// Its configuration over these defaults for all internal topics (`topic.`): what its store
+    /// was given stays, all else gives way.
+    ///
+    /// Semantics: `InternalTopicConfig.properties`.
+    pub fn config_over(&self, defaults: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+        let mut config = self.config.clone();
+        let defaults = defaults.iter().filter(|(key, _)| !self.own.contains(*key));
+        config.extend(defaults.map(|(key, value)| (key.clone(), value.clone())));
+        config
+    }
+
     /// A repartition topic: kept until its records are committed and deleted
     /// (`org.apache.kafka.streams.processor.internals.RepartitionTopicConfig`).
     pub(crate) fn repartition(
@@ -49,70 +62,110 @@ impl InternalTopic {
         partitions: Option<u32>,
         settings: &TopologySettings,
     ) -> Self {
-        let own = [
-            ("cleanup.policy", "delete".to_owned()),
-            ("retention.ms", "-1".to_owned()),
-            ("segment.bytes", "52428800".to_owned()),
+        let library = vec![
+            ("cleanup.policy", "delete"),
+            ("retention.ms", "-1"),
+            ("segment.bytes", "52428800"),
         ];
-        Self {
-            name,
-            purpose: TopicPurpose::Repartition,
-            partitions,
-            config: configured(&own, settings, &[]),
-        }
+        let purpose = TopicPurpose::Repartition;
+        Self::new(name, purpose, partitions, settings, library, Vec::new())
     }
 
     /// The changelog of a store, if it has one
     /// (`UnwindowedUnversionedChangelogTopicConfig` and kin).
     pub(crate) fn changelog(store: &StoreNode, settings: &TopologySettings) -> Option<Self> {
-        let (name, purpose, config) = match &store.logging {
+        let (name, purpose, given) = match &store.logging {
             Logging::Off => return None,
             Logging::Changelog { config } => {
-                (store.changelog_name(), TopicPurpose::Changelog, &config[..])
+                (store.changelog_name(), TopicPurpose::Changelog, config.clone())
             }
-            Logging::SourceTopic(topic) => (topic.clone(), TopicPurpose::SourceChangelog, &[][..]),
+            Logging::SourceTopic(topic) => {
+                (topic.clone(), TopicPurpose::SourceChangelog, Vec::new())
+            }
         };
         let more_ms = settings.changelog_additional_retention_ms;
-        let cleanup = |policy: &str| ("cleanup.policy", policy.to_owned());
-        let own = match store.kind {
-            StoreKind::KeyValue => vec![cleanup("compact")],
-            StoreKind::Windowed { retention } => vec![
-                cleanup("compact,delete"),
-                ("retention.ms", millis_plus(retention, more_ms)),
-            ],
-            StoreKind::JoinWindow { retention } => vec![
-                cleanup("delete"),
-                ("retention.ms", millis_plus(retention, more_ms)),
-            ],
-            StoreKind::Versioned { history } => vec![
-                cleanup("compact"),
-                ("min.compaction.lag.ms", millis_plus(history, DAY_MS)),
-            ],
+        let (library, of_store) = match store.kind {
+            StoreKind::KeyValue => ("compact", None),
+            StoreKind::Windowed { retention } => {
+                let retention = millis_plus(retention, more_ms);
+                ("compact,delete", Some(("retention.ms", retention)))
+            }
+            StoreKind::JoinWindow { retention } => {
+                let retention = millis_plus(retention, more_ms);
+                ("compact,delete", Some(("retention.ms", retention)))
+            }
+            StoreKind::Versioned { history } => {
+                let lag = millis_plus(history, DAY_MS);
+                ("compact", Some(("min.compaction.lag.ms", lag)))
+            }
         };
-        Some(Self {
+        // What follows from the store yields to what the program says of this very topic only.
+        let mut own: Vec<(String, String)> = of_store
+            .map(|(key, value)| (key.to_owned(), value))
+            .into_iter()
+            .collect();
+        own.extend(given);
+        if matches!(store.kind, StoreKind::JoinWindow { .. }) {
+            own.push(("cleanup.policy".to_owned(), "delete".to_owned()));
+        }
+        let library = vec![("cleanup.policy", library)];
+        Some(Self::new(name, purpose, None, settings, library, own))
+    }
+
+    fn new(
+        name: String,
+        purpose: TopicPurpose,
+        partitions: Option<u32>,
+        settings: &TopologySettings,
+        library: Vec<(&str, &str)>,
+        own: Vec<(String, String)>,
+    ) -> Self {
+        let library = library.into_iter();
+        let library = library.chain([("message.timestamp.type", "CreateTime")]);
+        let mut topic = Self {
             name,
             purpose,
-            partitions: None,
-            config: configured(&own, settings, config),
-        })
+            partitions,
+            config: library
+                .map(|(key, value)| (key.to_owned(), value.to_owned()))
+                .collect(),
+            own: own.iter().map(|(key, _)| key.clone()).collect(),
+        };
+        topic.config = topic.config_over(&settings.topic_defaults);
+        topic.config.extend(own);
+        topic
     }
 }
 
-/// Configuration of a topic: the library's defaults, then the program's for all internal topics,
-/// then the store's own.
-fn configured(
-    own: &[(&'static str, String)],
-    settings: &TopologySettings,
-    given: &[(String, String)],
-) -> BTreeMap<String, String> {
-    let mut config = BTreeMap::new();
-    config.insert("message.timestamp.type".to_owned(), "CreateTime".to_owned());
-    for (key, value) in own {
-        config.insert((*key).to_owned(), value.clone());
+#[cfg(test)]
+mod tests {
+    use crate::prelude::*;
+
+    #[test]
+    fn what_a_store_is_given_wins_over_what_all_topics_get() -> Result<(), TopologyError> {
+        let config = StreamsConfig::new("app")
+            .set("topic.segment.ms", 1)
+            .set("topic.cleanup.policy", "delete");
+        let builder = StreamsBuilder::configured_by(&config);
+        let counts = Materialized::named("counts", I64).changelog_config([("segment.ms", "2")]);
+        builder
+            .stream("in", Consumed::with(Utf8, Utf8))
+            .group_by_key(Grouped::with(Utf8, Utf8))
+            .count_with(counts);
+        let topology = builder.build()?;
+        let topics = topology.internal_topics();
+        let [changelog] = topics else {
+            panic!("one changelog, not {topics:?}");
+        };
+        assert_eq!(changelog.config["segment.ms"], "2");
+        assert_eq!(changelog.config["cleanup.policy"], "delete");
+        assert_eq!(changelog.config["message.timestamp.type"], "CreateTime");
+
+        let later = [("segment.ms", "3"), ("cleanup.policy", "compact")];
+        let later = later.map(|(key, value)| (key.to_owned(), value.to_owned()));
+        let config = changelog.config_over(&later.into());
+        assert_eq!(config["segment.ms"], "2");
+        assert_eq!(config["cleanup.policy"], "compact");
+        Ok(())
     }
-    let given = given.iter().map(|(key, value)| (key, value));
-    for (key, value) in settings.topic_defaults.iter().chain(given) {
-        config.insert(key.clone(), value.clone());
-    }
-    config
 }

@@ -4,12 +4,16 @@
 //! Reading order: `graph` (nodes as declared), `plan` (what runs: physical nodes and
 //! sub-topologies), `describe` (Kafka Streams' text of it), `wiring` (one task's chains).
 
+mod copartition;
 mod describe;
+mod edges;
 mod graph;
 mod internal_topic;
 mod names;
+mod optimize;
 mod plan;
 mod source_node;
+mod sources;
 mod store_node;
 mod subtopology;
 mod table;
@@ -21,7 +25,7 @@ pub(crate) use graph::{
 };
 pub use graph::{OffsetReset, SourceTopics};
 pub use internal_topic::{InternalTopic, TopicPurpose};
-pub(crate) use names::{is_generated as is_generated_name, validate_name};
+pub(crate) use names::{is_generated as is_generated_name, is_generated_store_name, validate_name};
 pub(crate) use source_node::InvalidTime;
 pub use source_node::{SourceNode, Staged};
 pub use store_node::StoreLog;
@@ -88,6 +92,12 @@ impl Topology {
     /// The topics that the library makes for itself, without the application id before the name.
     pub fn internal_topics(&self) -> &[InternalTopic] {
         &self.plan.internal_topics
+    }
+
+    /// The topics whose partition counts must be equal, a list for each join or common group
+    /// that asks for it; internal ones without the application id before the name.
+    pub fn copartitioned(&self) -> &[Vec<SourceTopics>] {
+        &self.plan.copartitioned
     }
 
     /// The same topology run as a single task that reads every topic, with one stream time for

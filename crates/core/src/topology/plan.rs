@@ -9,8 +9,7 @@ use std::collections::{BinaryHeap, HashMap, HashSet};
 
 use super::describe::java_order;
 use super::graph::{Graph, NodeId, NodeKind, SinkTopic, SourceTopics, StoreName};
-use super::subtopology::matches_whole;
-use super::{InternalTopic, Subtopology, SubtopologySource};
+use super::{InternalTopic, Subtopology, SubtopologySource, copartition, optimize, sources};
 use crate::error::TopologyError;
 
 /// A node as Kafka Streams would write it.
@@ -36,6 +35,8 @@ pub(crate) struct Plan {
     pub(crate) nodes: Vec<PlannedNode>,
     pub(crate) subtopologies: Vec<Subtopology>,
     pub(crate) internal_topics: Vec<InternalTopic>,
+    /// Topics that must have equal partition counts, a list per join or common group.
+    pub(crate) copartitioned: Vec<Vec<SourceTopics>>,
 }
 
 impl Plan {
@@ -45,12 +46,17 @@ impl Plan {
             return Err(error.clone());
         }
         graph.check_rows()?;
-        let removed = merge_sources_of_same_topics(graph)?;
+        let mut removed = sources::merge(graph)?;
+        sources::check(graph, &removed)?;
+        removed.extend(optimize::rewrite(graph));
+        let order = writing_order(graph, &removed);
+        forward_in_order(graph, &order);
         let mut writer = Writer::default();
-        for id in writing_order(graph, &removed) {
+        for id in order {
             writer.write(graph, id)?;
         }
         let mut plan = writer.plan;
+        plan.copartitioned = copartition::groups(graph)?;
         plan.subtopologies = group(&plan.nodes, graph)?;
         if plan.subtopologies.is_empty() {
             return Err(TopologyError::Empty);
@@ -81,98 +87,9 @@ impl Plan {
             nodes: self.nodes.clone(),
             subtopologies: vec![one],
             internal_topics: self.internal_topics.clone(),
+            copartitioned: self.copartitioned.clone(),
         }
     }
-}
-
-/// Merges every source into an earlier one of the same topics; says which are gone.
-fn merge_sources_of_same_topics(graph: &mut Graph) -> Result<HashSet<NodeId>, TopologyError> {
-    let mut by_topic: HashMap<String, NodeId> = HashMap::new();
-    let mut by_pattern: HashMap<String, NodeId> = HashMap::new();
-    let mut removed = HashSet::new();
-    for id in (0..graph.nodes.len()).map(NodeId) {
-        let NodeKind::Source { topics, .. } = &graph.node(id).kind else {
-            continue;
-        };
-        let main = match topics.clone() {
-            SourceTopics::Pattern(pattern) => *by_pattern.entry(pattern).or_insert(id),
-            SourceTopics::Named(names) => {
-                let mut main = id;
-                for topic in names {
-                    let first = *by_topic.entry(topic.clone()).or_insert(id);
-                    if first != id {
-                        main = same_topics(graph, first, id, topic)?;
-                    }
-                }
-                main
-            }
-            SourceTopics::Internal(_) => id,
-        };
-        if main != id {
-            absorb(graph, main, id)?;
-            removed.insert(id);
-        }
-    }
-    for (pattern, by) in &by_pattern {
-        let overlap = by_topic
-            .iter()
-            .find(|(topic, _)| matches_whole(pattern, topic));
-        if let Some((topic, named)) = overlap {
-            return Err(TopologyError::OverlappingSources {
-                topic: topic.clone(),
-                first: graph.node(*named).name.clone(),
-                second: graph.node(*by).name.clone(),
-            });
-        }
-    }
-    Ok(removed)
-}
-
-fn same_topics(
-    graph: &Graph,
-    first: NodeId,
-    second: NodeId,
-    topic: String,
-) -> Result<NodeId, TopologyError> {
-    let topics_of = |id| match &graph.node(id).kind {
-        NodeKind::Source {
-            topics: SourceTopics::Named(names),
-            ..
-        } => names.iter().collect::<HashSet<_>>(),
-        _ => HashSet::new(),
-    };
-    if topics_of(first) == topics_of(second) {
-        Ok(first)
-    } else {
-        Err(TopologyError::OverlappingSources {
-            topic,
-            first: graph.node(first).name.clone(),
-            second: graph.node(second).name.clone(),
-        })
-    }
-}
-
-fn absorb(graph: &mut Graph, main: NodeId, other: NodeId) -> Result<(), TopologyError> {
-    let reset_of = |id| match &graph.node(id).kind {
-        NodeKind::Source { reset, .. } => *reset,
-        _ => None,
-    };
-    if reset_of(main) != reset_of(other) {
-        return Err(TopologyError::ConflictingReset {
-            first: graph.node(main).name.clone(),
-            second: graph.node(other).name.clone(),
-        });
-    }
-    for child in std::mem::take(&mut graph.node_mut(other).children) {
-        let parents = &mut graph.node_mut(child).parents;
-        parents.retain(|&parent| parent != other);
-        if !parents.contains(&main) {
-            parents.push(main);
-            graph.node_mut(main).children.push(child);
-        }
-    }
-    graph.node_mut(main).absorbed.push(other);
-    Ok(())
 }
 
 /// By rank, but never before a parent.
@@ -194,6 +111,18 @@ fn writing_order(graph: &Graph, removed: &HashSet<NodeId>) -> Vec<NodeId> {
         }
     }
     order
+}
+
+/// A node gives its records to its children in the order in which they are written.
+fn forward_in_order(graph: &mut Graph, order: &[NodeId]) {
+    let places: HashMap<NodeId, usize> = order
+        .iter()
+        .enumerate()
+        .map(|(place, &id)| (id, place))
+        .collect();
+    for node in &mut graph.nodes {
+        node.own_children.sort_by_key(|child| places.get(child));
+    }
 }
 
 /// Writes graph nodes as physical ones: a repartition becomes three.

@@ -189,6 +189,7 @@ impl Wiring<'_> {
             topic_name: topic_name.into(),
             changelog,
             cache: self.task.cache_budget().clone(),
+            format: self.graph.settings.store_format,
         })
     }
 

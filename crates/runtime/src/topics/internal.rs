@@ -2,12 +2,15 @@
 //!
 //! A repartition topic without a count of its own gets as many partitions as the largest topic
 //! of the sub-topologies that write it (apache/kafka `RepartitionTopics`); one repartition may
-//! feed another, so counts are found in rounds.
+//! feed another, so counts are found in rounds. Then those are made equal that must be, and
+//! changelogs follow their tasks (`ChangelogTopics`).
 
 use std::collections::HashMap;
 
-use headwater_core::topology::{InternalTopic, Subtopology, Topology};
+use headwater_core::topology::{InternalTopic, Subtopology, Topology, TopicPurpose};
 
+use super::CopartitionError;
+use super::copartition::copartition;
 use crate::error::AppError;
 use crate::port::{Admin, NewTopic};
 use crate::settings::Settings;
@@ -21,8 +24,10 @@ pub(super) fn make(
 ) -> Result<(), AppError> {
     let application_id = &settings.application_id;
     let counts = internal_partition_counts(topology, application_id, existing);
+    let counts = counts.map_err(AppError::NotCopartitioned)?;
     let mut create = Vec::new();
-    for topic in topology.internal_topics() {
+    let own = topology.internal_topics().iter();
+    for topic in own.filter(|topic| topic.purpose != TopicPurpose::SourceChangelog) {
         let name = InternalTopic::decorated(&topic.name, application_id);
         let expected = counts.get(&topic.name).copied().unwrap_or(1);
         match existing.get(&name) {
@@ -77,8 +82,7 @@ fn new_topic(
     topic: &InternalTopic,
     settings: &Settings,
 ) -> NewTopic {
-    let mut config = topic.config.clone();
-    config.extend(settings.internal_topic_config.clone());
+    let config = topic.config_over(&settings.internal_topic_config);
     NewTopic {
         name,
         partitions,
@@ -87,8 +91,11 @@ fn new_topic(
     }
 }
 
-/// The partitions that each internal topic needs, by its name without the application id, where
-/// `existing` has the partitions of the topics on the cluster.
+/// The partitions that each internal topic needs, by its name without the application id,
+/// where `existing` has the partitions of the topics on the cluster.
+///
+/// # Errors
+/// If topics that are joined have different counts.
 #[expect(
     clippy::implicit_hasher,
     reason = "a map of topics at start, never one of hostile keys"
@@ -97,7 +104,7 @@ pub fn internal_partition_counts(
     topology: &Topology,
     application_id: &str,
     existing: &HashMap<String, u32>,
-) -> HashMap<String, u32> {
+) -> Result<HashMap<String, u32>, CopartitionError> {
     let mut counts: HashMap<String, u32> = HashMap::new();
     for topic in topology.internal_topics() {
         if let Some(partitions) = topic.partitions {
@@ -120,7 +127,30 @@ pub fn internal_partition_counts(
             }
         }
     }
-    counts
+    copartition(topology, application_id, existing, &mut counts)?;
+    let changelogs = changelog_counts(topology, application_id, existing, &counts);
+    counts.extend(changelogs);
+    Ok(counts)
+}
+
+/// A changelog has a partition for each task of the sub-topology whose store it logs.
+fn changelog_counts(
+    topology: &Topology,
+    application_id: &str,
+    existing: &HashMap<String, u32>,
+    counts: &HashMap<String, u32>,
+) -> Vec<(String, u32)> {
+    let topics = topology.internal_topics().iter();
+    let changelogs = topics.filter(|topic| topic.purpose == TopicPurpose::Changelog);
+    changelogs
+        .filter_map(|topic| {
+            let store = topic.name.strip_suffix("-changelog")?;
+            let mut owners = topology.subtopologies().iter();
+            let owner = owners.find(|one| one.stores.iter().any(|owned| owned == store))?;
+            let tasks = widest_source(owner, application_id, existing, counts)?;
+            Some((topic.name.clone(), tasks))
+        })
+        .collect()
 }
 
 fn widest_source(
@@ -154,7 +184,7 @@ mod tests {
         let existing = existing
             .iter()
             .map(|(name, count)| ((*name).to_owned(), *count));
-        internal_partition_counts(&builder.build().unwrap(), "app", &existing.collect())
+        internal_partition_counts(&builder.build().unwrap(), "app", &existing.collect()).unwrap()
     }
 
     fn named(name: &str) -> Repartitioned<Utf8, Utf8> {
@@ -172,6 +202,23 @@ mod tests {
         let counts = counts(builder, &[("narrow", 2), ("wide", 6), ("other", 9)]);
         assert_eq!(counts["first-repartition"], 6);
         assert_eq!(counts["second-repartition"], 6);
+    }
+
+    #[test]
+    fn a_changelog_is_as_wide_as_the_inputs_of_its_store() {
+        let builder = StreamsBuilder::new();
+        builder
+            .stream("in", Consumed::with(Utf8, Utf8))
+            .group_by_key(Grouped::with(Utf8, Utf8))
+            .count_with(Materialized::named("direct", I64));
+        builder
+            .stream("other", Consumed::with(Utf8, Utf8))
+            .repartition(named("again").partitions(3))
+            .group_by_key(Grouped::with(Utf8, Utf8))
+            .count_with(Materialized::named("behind", I64));
+        let counts = counts(builder, &[("in", 6), ("other", 2)]);
+        assert_eq!(counts["direct-changelog"], 6);
+        assert_eq!(counts["behind-changelog"], 3);
     }
 
     #[test]

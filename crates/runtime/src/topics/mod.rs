@@ -1,8 +1,10 @@
 //! Topics at start: inputs must be there, internal ones are created and verified.
 
+mod copartition;
 mod internal;
 pub(crate) mod purge;
 
+pub use copartition::CopartitionError;
 pub use internal::internal_partition_counts;
 
 use std::collections::HashMap;

@@ -10,7 +10,7 @@ use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
 use headwater_core::record::{Offset, TopicPartition};
-use headwater_core::topology::{InternalTopic, Topology};
+use headwater_core::topology::{InternalTopic, Topology, TopicPurpose};
 
 use crate::error::AppError;
 use crate::port::{Admin, OffsetToCommit};
@@ -36,6 +36,7 @@ pub(crate) struct Purge {
 impl Purge {
     pub(crate) fn of(topology: &Topology, application_id: &str) -> Arc<Self> {
         let internal = topology.internal_topics().iter();
+        let internal = internal.filter(|topic| topic.purpose == TopicPurpose::Repartition);
         let names = internal.map(|topic| InternalTopic::decorated(&topic.name, application_id));
         Arc::new(Self {
             topics: names.collect(),

@@ -99,7 +99,10 @@ fn add<'b, KC: Codec, VC: Codec>(
         let source = graph.names.next(SOURCE_PREFIX);
         let table = graph.names.next(PREFIX);
         let (source, table) = match given {
-            Some(name) => (format!("{name}{SOURCE_SUFFIX}"), name),
+            Some(name) => {
+                graph.check(validate_name("node", &name));
+                (format!("{name}{SOURCE_SUFFIX}"), name)
+            }
             None => (source, table),
         };
         keep::declare(graph, &store, &options.store, &key, &options.value);
