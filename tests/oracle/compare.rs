@@ -115,22 +115,112 @@ pub(crate) fn stores(
     }
 }
 
-fn content_shown(content: &StoreContent, _wanted: &Json) -> String {
-    let listed = |entries: &[StoredEntry]| {
-        let entries = entries.iter();
-        let entries = entries.map(|entry| json!([to_hex(&entry.key), to_hex(&entry.value)]));
-        Json::Array(entries.collect()).to_string()
+/// What a store holds, in the form in which the case lists it.
+fn content_shown(content: &StoreContent, wanted: &Json) -> String {
+    let class = wanted["class"].as_str().unwrap_or_default();
+    let entries = match (content, wanted["kind"].as_str().unwrap_or_default()) {
+        (StoreContent::Window(entries), "window") => in_memory(entries.iter().map(windowed)),
+        (StoreContent::Session(entries), "session") => in_memory(entries.iter().map(session)),
+        (StoreContent::Window(entries), _) if class.contains("TimeOrdered") => {
+            time_first(entries.iter().map(|entry| (windowed(entry), entry)))
+        }
+        (StoreContent::Session(entries), _) if class.contains("TimeOrdered") => {
+            time_first(entries.iter().map(|entry| (session(entry), entry)))
+        }
+        (
+            StoreContent::KeyValue(entries)
+            | StoreContent::Window(entries)
+            | StoreContent::Session(entries),
+            _,
+        ) => {
+            let entries = entries.iter();
+            let entries = entries.map(|entry| json!([to_hex(&entry.key), to_hex(&entry.value)]));
+            entries.collect()
+        }
+        (other, _) => return format!("{other:?}"),
     };
-    match content {
-        StoreContent::KeyValue(entries)
-        | StoreContent::Window(entries)
-        | StoreContent::Session(entries) => listed(entries),
-        other => format!("{other:?}"),
+    Json::Array(entries).to_string()
+}
+
+/// A local key of a window or session, taken apart.
+struct Split<'e> {
+    key: &'e [u8],
+    /// What it is ordered by: start of a window, end of a session.
+    time: i64,
+    /// Start of a session.
+    start: Option<i64>,
+    /// What tells windows of one start apart.
+    sequence: &'e [u8],
+    value: &'e [u8],
+}
+
+fn windowed(entry: &StoredEntry) -> Split<'_> {
+    let (key, suffix) = entry.key.split_at(entry.key.len() - 12);
+    let (time, sequence) = suffix.split_at(8);
+    Split {
+        key,
+        time: i64::from_be_bytes(time.try_into().unwrap()),
+        start: None,
+        sequence,
+        value: &entry.value,
     }
 }
 
+fn session(entry: &StoredEntry) -> Split<'_> {
+    let (key, suffix) = entry.key.split_at(entry.key.len() - 16);
+    let (end, start) = suffix.split_at(8);
+    Split {
+        key,
+        time: i64::from_be_bytes(end.try_into().unwrap()),
+        start: Some(i64::from_be_bytes(start.try_into().unwrap())),
+        sequence: &[],
+        value: &entry.value,
+    }
+}
+
+/// As Kafka Streams' stores in memory list them: by time, then by key. The end of a window is
+/// what the store was told its size is, and is not compared.
+fn in_memory<'e>(entries: impl Iterator<Item = Split<'e>>) -> Vec<Json> {
+    let mut entries: Vec<Split<'_>> = entries.collect();
+    entries.sort_by_key(|entry| (entry.time, entry.key, entry.sequence));
+    let entries = entries.iter();
+    entries
+        .map(|entry| match entry.start {
+            None => json!([to_hex(entry.key), entry.time, to_hex(entry.value)]),
+            Some(start) => json!([to_hex(entry.key), start, entry.time, to_hex(entry.value)]),
+        })
+        .collect()
+}
+
+/// As Kafka Streams' time-ordered stores list them: `0 ‖ time ‖ key ‖ …`.
+fn time_first<'e>(entries: impl Iterator<Item = (Split<'e>, &'e StoredEntry)>) -> Vec<Json> {
+    let mut entries: Vec<(Vec<u8>, &[u8])> = entries
+        .map(|(split, entry)| {
+            let mut key = vec![0];
+            key.extend_from_slice(&split.time.to_be_bytes());
+            if let Some(start) = split.start {
+                key.extend_from_slice(&start.to_be_bytes());
+            }
+            key.extend_from_slice(split.key);
+            key.extend_from_slice(split.sequence);
+            (key, &*entry.value)
+        })
+        .collect();
+    entries.sort();
+    let entries = entries.iter();
+    entries
+        .map(|(key, value)| json!([to_hex(key), to_hex(value)]))
+        .collect()
+}
+
 fn wanted_shown(wanted: &Json) -> String {
-    wanted["entries"].to_string()
+    let entries = &wanted["entries"];
+    if wanted["kind"] != "window" {
+        return entries.to_string();
+    }
+    let entries = entries.as_array().into_iter().flatten();
+    let without_ends = entries.map(|entry| json!([entry[0], entry[1], entry[3]]));
+    Json::Array(without_ends.collect()).to_string()
 }
 
 fn shown(written: &Written) -> String {
