@@ -120,8 +120,8 @@ const STORE_TYPES: &[&str] = &[
 
 /// The versions that `upgrade.from` may name. Semantics: `UpgradeFromValues`.
 const VERSIONS: &[&str] = &[
-    "2.4", "2.5", "2.6", "2.7", "2.8", "3.0", "3.1", "3.2", "3.3", "3.4", "3.5", "3.6", "3.7", "3.8",
-    "3.9", "4.0", "4.1", "4.2",
+    "2.4", "2.5", "2.6", "2.7", "2.8", "3.0", "3.1", "3.2", "3.3", "3.4", "3.5", "3.6", "3.7",
+    "3.8", "3.9", "4.0", "4.1", "4.2",
 ];
 
 #[rustfmt::skip] // one key, three lines: the table is read as a table

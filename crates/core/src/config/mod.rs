@@ -12,9 +12,9 @@ mod replaced;
 mod scope;
 mod secret;
 mod settings;
-mod topology;
 #[cfg(test)]
 mod tests;
+mod topology;
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -35,7 +35,9 @@ impl StreamsConfig {
     /// Whether the settings that a topology is described with can be read. The others may still
     /// be missing: a topology is described before an application is configured.
     pub(crate) fn validate_for_topology(&self) -> Result<(), ConfigError> {
-        let ours = KEYS.iter().filter(|key| KEYS_OF_TOPOLOGY.contains(&key.name));
+        let ours = KEYS
+            .iter()
+            .filter(|key| KEYS_OF_TOPOLOGY.contains(&key.name));
         let set = ours.filter_map(|key| Some((key, self.get(key.name)?)));
         let problems = set.filter_map(|(key, value)| parse::check(key, value).err());
         let problems = problems.chain(super::check::optimization_alone(self));

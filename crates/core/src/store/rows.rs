@@ -135,10 +135,12 @@ impl Changelog<Cause> for AppendTo<'_> {
         };
         let key = key.get(self.unlogged_prefix..).unwrap_or_default();
         let (timestamp, value) = match (self.format, row) {
-            (RowFormat::Stamped | RowFormat::StampedWithHeaders, Some(row)) => match self.format.split(row) {
-                Ok((timestamp, value)) => (timestamp, Some(value)),
-                Err(_) => unreachable!("rows are written with their timestamps"),
-            },
+            (RowFormat::Stamped | RowFormat::StampedWithHeaders, Some(row)) => {
+                match self.format.split(row) {
+                    Ok((timestamp, value)) => (timestamp, Some(value)),
+                    Err(_) => unreachable!("rows are written with their timestamps"),
+                }
+            }
             (_, row) => (cause.timestamp, row),
         };
         let headers = match self.headers {

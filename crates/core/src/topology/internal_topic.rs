@@ -76,9 +76,11 @@ impl InternalTopic {
     pub(crate) fn changelog(store: &StoreNode, settings: &TopologySettings) -> Option<Self> {
         let (name, purpose, given) = match &store.logging {
             Logging::Off => return None,
-            Logging::Changelog { config } => {
-                (store.changelog_name(), TopicPurpose::Changelog, config.clone())
-            }
+            Logging::Changelog { config } => (
+                store.changelog_name(),
+                TopicPurpose::Changelog,
+                config.clone(),
+            ),
             Logging::SourceTopic(topic) => {
                 (topic.clone(), TopicPurpose::SourceChangelog, Vec::new())
             }

@@ -95,8 +95,12 @@ mod tests {
         assert!(!is_generated("KSTREAM-REPARTITION-000000001"));
         assert!(!is_generated("COGROUPKSTREAM-AGGREGATE-0000000001"));
         assert!(!is_generated("orders"));
-        assert!(is_generated_store_name("KSTREAM-REDUCE-STATE-STORE-0000000003"));
-        assert!(is_generated_store_name(&NameCounter::default().next_store("in-")));
+        assert!(is_generated_store_name(
+            "KSTREAM-REDUCE-STATE-STORE-0000000003"
+        ));
+        assert!(is_generated_store_name(
+            &NameCounter::default().next_store("in-")
+        ));
         assert!(!is_generated_store_name("STATE-STORE-of-orders"));
     }
 }

@@ -133,7 +133,10 @@ mod tests {
         assert_eq!(both(upgrading_from("3.3")), (false, false));
         assert_eq!(both(upgrading_from("3.4")), (false, true));
         assert_eq!(both(upgrading_from("3.5")), (true, true));
-        assert_eq!(both(TopologySettings::of(&StreamsConfig::new("app"))), (true, true));
+        assert_eq!(
+            both(TopologySettings::of(&StreamsConfig::new("app"))),
+            (true, true)
+        );
     }
 
     #[test]
@@ -150,12 +153,21 @@ mod tests {
         };
         assert_eq!(of("all"), all);
         let two = "merge.repartition.topics,single.store.self.join";
-        assert_eq!(of(two), Optimizations { reuse_source_topics: false, ..all });
+        assert_eq!(
+            of(two),
+            Optimizations {
+                reuse_source_topics: false,
+                ..all
+            }
+        );
     }
 
     #[test]
     fn the_configuration_of_nothing_is_the_default() {
         let of_nothing = TopologySettings::of(&StreamsConfig::new("app"));
-        assert_eq!(format!("{of_nothing:?}"), format!("{:?}", TopologySettings::default()));
+        assert_eq!(
+            format!("{of_nothing:?}"),
+            format!("{:?}", TopologySettings::default())
+        );
     }
 }

@@ -7,22 +7,21 @@
 mod closing;
 #[cfg(test)]
 mod tests;
+mod upkeep;
 
 use headwater_state::StateError;
 use headwater_state::engine::{Direction, KeyRange};
 use headwater_state::key::{SEGMENT_BYTES, Segments, WindowKey, WindowPlace};
-use headwater_state::layer::{ReadOld, Scans};
+use headwater_state::layer::Scans;
 
 use self::closing::ClosingWindows;
-use super::content::{StoreContent, StoredEntry};
 use super::key_value::read_row;
 use super::rows::{Logged, RowFormat, Rows, RowsSetup, StoreOpening};
-use super::task_store::{RestoreRecord, TaskStore};
-use super::{Caching, Cause, Field, FlushTable, Flushed, StoreError, Visit};
+use super::{Caching, Cause, Field, StoreError, Visit};
 use crate::codec::{IsNull, Part, SharedCodec};
 use crate::dsl::StoreType;
 use crate::processor::TaskContext;
-use crate::record::{Change, Record, Stamped};
+use crate::record::Stamped;
 use crate::time::Timestamp;
 use crate::window::{Window, Windowed};
 
@@ -66,7 +65,7 @@ pub(crate) enum Presence {
 }
 
 /// A row to be put.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(crate) struct WindowRow<'v, V> {
     pub(crate) start_ms: i64,
     /// `None` deletes the row, and does nothing where duplicates are kept.
@@ -74,6 +73,9 @@ pub(crate) struct WindowRow<'v, V> {
     pub(crate) timestamp: Timestamp,
     pub(crate) presence: Presence,
 }
+
+/// A window that closed, with its row.
+pub(crate) type ClosedRow<K, V> = (Windowed<K>, Stamped<V>);
 
 /// A window store of one task.
 ///
@@ -194,7 +196,7 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
         };
         let mut place = std::mem::take(&mut self.place);
         let located = self.locate(key, &mut place);
-        let put = located.and_then(|()| self.put_at(&mut place, row, cause, task));
+        let put = located.and_then(|()| self.put_at(&mut place, &row, cause, task));
         self.place = place;
         put
     }
@@ -203,7 +205,7 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
     pub(crate) fn put_at(
         &mut self,
         place: &mut WindowPlace,
-        row: WindowRow<'_, V>,
+        row: &WindowRow<'_, V>,
         cause: Cause,
         task: &mut TaskContext,
     ) -> Result<PutWindow, StoreError> {
@@ -331,7 +333,7 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
     pub(crate) fn take_closed(
         &mut self,
         until_ms: i64,
-    ) -> Result<Option<(Windowed<K>, Stamped<V>)>, StoreError> {
+    ) -> Result<Option<ClosedRow<K, V>>, StoreError> {
         while let Some(closing) = &mut self.closing {
             let first = closing.take_first(until_ms);
             let first = first.map_err(|source| self.keys.failed(source))?;
@@ -441,91 +443,5 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
             Ok(())
         })();
         dropped.map_err(|source: StateError| self.keys.failed(source))
-    }
-}
-
-impl<K: 'static, V: 'static> FlushTable<Windowed<K>, V> for WindowRows<K, V> {
-    fn is_cached(&self) -> bool {
-        self.rows.is_cached()
-    }
-
-    fn is_over_budget(&self) -> bool {
-        self.rows.is_over_budget()
-    }
-
-    fn flush_next(
-        &mut self,
-        old: ReadOld,
-        task: &mut TaskContext,
-    ) -> Result<Option<Flushed<Windowed<K>, V>>, StoreError> {
-        let format = self.rows.format();
-        let (keys, values, size_ms) = (&self.keys, &self.values, self.setup.size_ms);
-        let flushed = self.rows.flush_next(old, task, |local, new, old, cause| {
-            let read =
-                |row: Option<&[u8]>| row.map(|row| read_row(values, format, row)).transpose();
-            let (new, old) = (read(new)?, read(old)?);
-            let timestamp = new.as_ref().map_or(cause.timestamp, |new| new.timestamp);
-            let change = Change::new(new.map(|new| new.value), old.map(|old| old.value));
-            let found = WindowKey::read_local(local);
-            let found = found.expect("the store wrote this key itself");
-            let window = Window::of_ms(found.start_ms, size_ms);
-            Ok(Flushed {
-                record: Record {
-                    key: Windowed::new(keys.decode(found.key)?, window),
-                    value: change,
-                    timestamp,
-                    headers: cause.headers,
-                },
-                in_hand: cause.in_hand,
-            })
-        });
-        flushed.map_err(|source| keys.failed(source))?.transpose()
-    }
-}
-
-impl<K: 'static, V: 'static> TaskStore for WindowRows<K, V> {
-    fn flush(&mut self, task: &mut TaskContext) -> Result<(), StoreError> {
-        let flushed = self.rows.flush_silently(task);
-        flushed.map_err(|source| self.keys.failed(source))
-    }
-
-    fn restore(&mut self, record: &RestoreRecord<'_>) -> Result<(), StoreError> {
-        let Some(found) = WindowKey::read_logged(record.key) else {
-            return Err(self.keys.malformed("a window's key", record.key.len()));
-        };
-        self.observe(found.start_ms)?;
-        if self.is_expired(found.start_ms) {
-            return Ok(());
-        }
-        self.local_key.clear();
-        found.write_local(self.segments, &mut self.local_key);
-        let restored = self
-            .rows
-            .restore(&self.local_key, record.value, record.timestamp)
-            .and_then(|()| match (&mut self.closing, record.value) {
-                (None, _) => Ok(()),
-                (Some(closing), Some(_)) => closing.add(found.start_ms, found.key),
-                (Some(closing), None) => closing.remove(found.start_ms, found.key),
-            });
-        restored.map_err(|source| self.keys.failed(source))
-    }
-
-    fn content(&self) -> Result<StoreContent, StoreError> {
-        let failed = |source| self.keys.failed(source);
-        let mut entries = Vec::new();
-        let cursor = self.rows.scan(KeyRange::ALL, Direction::Forward);
-        let mut cursor = cursor.map_err(failed)?;
-        while let Some((local, row)) = cursor.entry() {
-            if let Some(found) = WindowKey::read_local(local)
-                && found.start_ms >= self.oldest_ms()
-            {
-                entries.push(StoredEntry {
-                    key: local.get(SEGMENT_BYTES..).unwrap_or_default().to_vec(),
-                    value: row.to_vec(),
-                });
-            }
-            cursor.advance().map_err(failed)?;
-        }
-        Ok(StoreContent::Window(entries))
     }
 }

@@ -12,6 +12,7 @@ use crate::failure::FailurePolicy;
 use crate::processor::{InHand, PartitionCounts};
 use crate::record::{Headers, Partition};
 use crate::store::ChangelogTopic;
+use crate::store::{RestoreRecord, StoreContent, TaskStore as _};
 use crate::topology::TaskId;
 
 struct NoTopics;
@@ -60,6 +61,7 @@ fn opening(task: &mut TaskContext) -> StoreOpening {
             partition: Partition::new(0),
         }),
         cache: CacheBudget::new(1 << 20),
+        format: crate::config::DslStoreFormat::Default,
     }
 }
 

@@ -188,7 +188,7 @@ impl<K: Clone + 'static, V: 'static, A: Clone + 'static> FoldedRows<K, V, A> {
         let cause = task.cause(record);
         let put = {
             let mut store = self.store.borrow_mut();
-            store.put_at(&mut self.place, row, cause, task)?
+            store.put_at(&mut self.place, &row, cause, task)?
         };
         if put == PutWindow::Expired {
             task.drop_record("its window is past the retention of the store");
