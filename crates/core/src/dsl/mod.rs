@@ -12,6 +12,7 @@ mod options;
 mod session_windowed_stream;
 mod stream;
 mod table;
+mod time_windowed_stream;
 mod windows;
 
 pub use branched::BranchedStream;
@@ -21,7 +22,8 @@ pub use count::Count;
 pub use grouped_stream::KGroupedStream;
 pub use grouped_table::KGroupedTable;
 pub(crate) use options::{
-    ByKey, Format, Optimizations, ResolvedName, StoreNaming, StoreSettings, TopologySettings,
+    ByKey, ExpiredResults, Format, Optimizations, ResolvedName, StoreNaming, StoreSettings,
+    TopologySettings,
 };
 pub use options::{
     Consumed, Grouped, Materialized, Printed, Processed, Produced, Repartitioned, StoreType,
@@ -30,5 +32,6 @@ pub use options::{
 pub use session_windowed_stream::SessionWindowedKStream;
 pub use stream::KStream;
 pub use table::KTable;
-pub(crate) use windows::SealedWindows;
+pub use time_windowed_stream::TimeWindowedKStream;
 pub use windows::Windows;
+pub(crate) use windows::{SealedWindows, TimeCut, TimeWindows};

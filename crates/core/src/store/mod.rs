@@ -39,7 +39,9 @@ pub(crate) use rows::{ChangelogTopic, Logged, RowFormat, Rows, RowsSetup, StoreO
 pub(crate) use session::{PutSession, SessionRows, SessionSetup};
 pub(crate) use task_store::{OpenStore, RestoreRecord, TaskStore};
 pub(crate) use versioned::VersionedRows;
-pub(crate) use window::{Duplicates, EncodedRow, PutWindow, WindowRows, WindowSetup};
+pub(crate) use window::{
+    Duplicates, EncodedRow, Presence, PutWindow, WindowRow, WindowRows, WindowSetup,
+};
 pub use window_definition::WindowStoreDef;
 pub use window_handle::WindowStore;
 

@@ -9,3 +9,4 @@ mod map_values;
 mod mapped;
 pub(crate) mod source;
 mod transform_values;
+pub(crate) mod windowed;
