@@ -1,9 +1,15 @@
-//! What the recorded cases, with their one partition and their valid programs, cannot show.
+//! The DSL on several partitions, and what else the recorded cases, with their one partition,
+//! cannot show.
+
+mod foreign_keys;
 
 mod mistakes;
 mod names;
 mod optimize;
 mod partitions;
 mod punctuation;
+mod sessions;
 mod sinks;
 mod sources;
+mod stream_joins;
+mod tables;

@@ -20,7 +20,7 @@ fn refused(builder: StreamsBuilder, words: &str) {
 #[test]
 fn a_count_without_a_store_name_is_refused() {
     let builder = StreamsBuilder::new();
-    words(&builder).group_by_key(grouped()).count();
+    let _ = words(&builder).group_by_key(grouped()).count();
     refused(
         builder,
         "the store of node KSTREAM-AGGREGATE-0000000002 has no name of its own and would be \
@@ -33,17 +33,20 @@ fn a_count_without_a_store_name_is_refused() {
 #[test]
 fn a_group_of_changed_keys_without_a_name_is_refused() {
     let builder = StreamsBuilder::new();
-    words(&builder)
+    let _ = words(&builder)
         .group_by(|_, word| word.clone(), grouped())
         .count();
     let error = builder.build().expect_err("the topic has no name");
-    assert!(error.to_string().contains("name it with `Grouped::named`"), "{error}");
+    assert!(
+        error.to_string().contains("name it with `Grouped::named`"),
+        "{error}"
+    );
 }
 
 #[test]
 fn the_name_of_the_store_names_the_repartition_topic() -> Result<(), TopologyError> {
     let builder = StreamsBuilder::new();
-    words(&builder)
+    let _ = words(&builder)
         .group_by(|_, word| word.clone(), grouped())
         .count_with(Materialized::named("counts", I64));
     let topology = builder.build()?;
@@ -57,8 +60,8 @@ fn the_name_of_the_store_names_the_repartition_topic() -> Result<(), TopologyErr
 fn a_store_name_used_twice_is_refused() {
     let builder = StreamsBuilder::new();
     let group = words(&builder).group_by_key(grouped());
-    group.clone().count_with(Materialized::named("counts", I64));
-    group.count_with(Materialized::named("counts", I64));
+    let _ = group.clone().count_with(Materialized::named("counts", I64));
+    let _ = group.count_with(Materialized::named("counts", I64));
     refused(
         builder,
         "store counts is there already; give each store a name of its own",
@@ -68,7 +71,9 @@ fn a_store_name_used_twice_is_refused() {
 #[test]
 fn a_node_name_used_twice_is_refused() {
     let builder = StreamsBuilder::new();
-    let long = words(&builder).filter(|_, word| word.len() > 3).named("long");
+    let long = words(&builder)
+        .filter(|_, word| word.len() > 3)
+        .named("long");
     let _ = long.filter(|_, word| word.len() > 5).named("long");
     refused(
         builder,
@@ -95,7 +100,8 @@ fn a_topic_read_as_table_and_stream_is_refused() {
     let _ = builder.stream("prices", Consumed::with(Utf8, I64));
     let _ = builder.table("prices", Consumed::with(Utf8, I64));
     let error = builder.build().expect_err("one topic, two sources");
-    let is_this = matches!(&error, TopologyError::TopicReadTwice { topic, .. } if topic == "prices");
+    let is_this =
+        matches!(&error, TopologyError::TopicReadTwice { topic, .. } if topic == "prices");
     assert!(is_this, "{error}");
 }
 
@@ -105,7 +111,10 @@ fn a_pattern_that_matches_the_topic_of_a_table_is_refused() {
     let _ = builder.stream_of_pattern("pr.*", Consumed::with(Utf8, I64));
     let _ = builder.table("prices", Consumed::with(Utf8, I64));
     let error = builder.build().expect_err("the pattern matches it");
-    assert!(matches!(error, TopologyError::OverlappingSources { .. }), "{error}");
+    assert!(
+        matches!(error, TopologyError::OverlappingSources { .. }),
+        "{error}"
+    );
 }
 
 #[test]
@@ -124,12 +133,12 @@ fn names_kafka_does_not_allow_are_refused_wherever_they_are_given() {
         let _ = builder.table("prices", Consumed::with(Utf8, I64).named("bad name"));
     });
     named("node", |builder| {
-        words(builder)
+        let _ = words(builder)
             .group_by(|_, word| word.clone(), grouped().named("bad name"))
             .count();
     });
     named("store", |builder| {
-        words(builder)
+        let _ = words(builder)
             .group_by_key(grouped())
             .count_with(Materialized::named("bad name", I64));
     });
@@ -159,7 +168,9 @@ fn a_configuration_that_cannot_be_read_is_an_error_of_the_topology() {
     let _ = words(&builder);
     let error = builder.build().expect_err("there is no such version");
     assert!(
-        error.to_string().starts_with("upgrade.from = \"2.3\": expected one of 2.4, "),
+        error
+            .to_string()
+            .starts_with("upgrade.from = \"2.3\": expected one of 2.4, "),
         "{error}"
     );
 }
@@ -168,7 +179,7 @@ fn a_configuration_that_cannot_be_read_is_an_error_of_the_topology() {
 fn a_configuration_for_generated_names_allows_them() -> Result<(), TopologyError> {
     let config = StreamsConfig::new("app").set("ensure.explicit.internal.resource.naming", false);
     let builder = StreamsBuilder::configured_by(&config);
-    words(&builder).group_by_key(grouped()).count();
+    let _ = words(&builder).group_by_key(grouped()).count();
     let topology = builder.build()?;
     let changelog = "KSTREAM-AGGREGATE-STATE-STORE-0000000001-changelog";
     assert_eq!(topology.internal_topics()[0].name, changelog);

@@ -30,8 +30,13 @@ fn count_into(group: KGroupedStream<'_, String, String>, name: &str) {
 }
 
 /// What each topic has after some records went in.
-fn results(topology: Topology, topics: &[&str]) -> Result<Vec<Vec<String>>, Box<dyn std::error::Error>> {
-    let mut driver = TopologyTestDriver::builder(topology).topic("in", 3).build()?;
+fn results(
+    topology: Topology,
+    topics: &[&str],
+) -> Result<Vec<Vec<String>>, Box<dyn std::error::Error>> {
+    let mut driver = TopologyTestDriver::builder(topology)
+        .topic("in", 3)
+        .build()?;
     for (number, word) in ["ab", "b", "ab", "a", "b"].into_iter().enumerate() {
         let partition = i32::try_from(number % 3)?;
         let key = number.to_string();
@@ -65,7 +70,9 @@ fn two_counts_of(builder: StreamsBuilder) -> Result<Topology, TopologyError> {
         .select_key(|_, word| word.clone());
     count_into(words.clone().group_by_key(grouped()), "all");
     count_into(
-        words.filter(|_, word| word.len() > 1).group_by_key(grouped()),
+        words
+            .filter(|_, word| word.len() > 1)
+            .group_by_key(grouped()),
         "long",
     );
     builder.build()
@@ -75,7 +82,10 @@ fn two_counts_of(builder: StreamsBuilder) -> Result<Topology, TopologyError> {
 fn repartitions_of_the_same_keys_are_one() -> Tested {
     let plain = two_counts_of(builder("none"))?;
     let merged = two_counts_of(optimized())?;
-    assert_eq!(repartitions(&plain), ["all-repartition", "long-repartition"]);
+    assert_eq!(
+        repartitions(&plain),
+        ["all-repartition", "long-repartition"]
+    );
     assert_eq!(repartitions(&merged), ["all-repartition"]);
     // The filter runs behind the topic now.
     let described = merged.describe();
@@ -133,7 +143,10 @@ fn merged_streams_are_repartitioned_behind_their_last_merge() -> Tested {
         let both = by_word.merge(by_key);
         let all = both.merge(words.select_key(|_, _| "all".to_owned()));
         count_into(all.clone().group_by_key(grouped()), "one");
-        count_into(all.filter(|_, word| word.len() > 1).group_by_key(grouped()), "long");
+        count_into(
+            all.filter(|_, word| word.len() > 1).group_by_key(grouped()),
+            "long",
+        );
         builder.build()
     };
     let merged = build(optimized())?;

@@ -164,6 +164,17 @@ pub enum TopologyError {
     /// One internal topic made twice.
     #[error("internal topic {0} is made twice; give each repartition a name of its own")]
     DuplicateInternalTopic(String),
+    /// A join whose windows end before they begin.
+    #[error(
+        "a join's window from {before_ms} ms before to {after_ms} ms after a record ends before it \
+         begins; the sum of the two must not be negative"
+    )]
+    NegativeJoinWindow {
+        /// How long before a record its partner may lie.
+        before_ms: i64,
+        /// How long after.
+        after_ms: i64,
+    },
     /// Nothing to run.
     #[error("the topology has no source; begin with `StreamsBuilder::stream`")]
     Empty,

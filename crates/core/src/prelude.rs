@@ -9,7 +9,8 @@ pub use crate::codec::{
 pub use crate::config::StreamsConfig;
 pub use crate::dsl::{
     Consumed, Grouped, KGroupedStream, KGroupedTable, KStream, KTable, Materialized, Processed,
-    Produced, Repartitioned, SessionWindowedKStream, Stored, StreamsBuilder, TimeWindowedKStream,
+    Produced, Repartitioned, SessionWindowedKStream, Stored, StreamJoined, StreamsBuilder,
+    TableJoined, TimeWindowedKStream,
 };
 pub use crate::failure::{Decision, Failure, FailurePolicy};
 pub use crate::partition::{Partitioner, Partitioning};
@@ -21,6 +22,6 @@ pub use crate::record::{Headers, Record};
 pub use crate::time::{Timestamp, TimestampExtractor};
 pub use crate::topology::{OffsetReset, Topology};
 pub use crate::window::{
-    Emit, HoppingWindows, SessionWindowed, SessionWindows, SlidingWindows, TimeWindowed,
-    TumblingWindows, Window, Windowed,
+    Emit, HoppingWindows, JoinWindows, SessionWindowed, SessionWindows, SlidingWindows,
+    TimeWindowed, TumblingWindows, Window, Windowed,
 };

@@ -1,7 +1,7 @@
 //! Topics in memory.
 
 use bytes::Bytes;
-use headwater_core::record::{Headers, Offset, Partition, RawRecord};
+use headwater_core::record::{Headers, Offset, OutputRecord, Partition, RawRecord};
 use headwater_core::time::Timestamp;
 use headwater_runtime::port::FetchedBatch;
 
@@ -14,6 +14,20 @@ pub(crate) struct Stored {
     pub(crate) value: Option<Bytes>,
     pub(crate) timestamp: Timestamp,
     pub(crate) headers: Headers,
+}
+
+impl Stored {
+    /// What a task has put out, before the topic gives it a place.
+    pub(crate) fn of(record: &OutputRecord<'_>) -> Self {
+        Self {
+            partition: Partition::new(0),
+            offset: Offset::new(0),
+            key: record.key.map(Bytes::copy_from_slice),
+            value: record.value.map(Bytes::copy_from_slice),
+            timestamp: record.timestamp,
+            headers: record.headers.clone(),
+        }
+    }
 }
 
 /// A topic: all its records in the order they were written, over all partitions.

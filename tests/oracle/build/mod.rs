@@ -1,8 +1,12 @@
 //! A case's operators, one DSL call each.
 
 mod aggregate;
+mod cogroup;
 mod grouped_table;
 mod join;
+mod join_fk;
+mod join_stream;
+mod join_tables;
 mod process;
 mod session;
 mod stream;
@@ -20,6 +24,7 @@ use serde_json::Value as Json;
 use crate::functions::Function;
 use crate::value::{Type, Value, ValueCodec};
 use aggregate::Grouped;
+use cogroup::Cogroup;
 use grouped_table::GroupedTable;
 use session::Sessions;
 use stream::Stream;
@@ -34,6 +39,7 @@ pub(crate) struct Build<'b> {
     tables: HashMap<String, Table<'b>>,
     grouped: HashMap<String, Grouped<'b>>,
     grouped_tables: HashMap<String, GroupedTable<'b>>,
+    cogroups: HashMap<String, Cogroup<'b>>,
     sessions: HashMap<String, Sessions<'b>>,
     windows: HashMap<String, Windows<'b>>,
     windowed_tables: HashMap<String, WindowedTable<'b>>,
@@ -52,6 +58,7 @@ impl<'b> Build<'b> {
             tables: HashMap::new(),
             grouped: HashMap::new(),
             grouped_tables: HashMap::new(),
+            cogroups: HashMap::new(),
             sessions: HashMap::new(),
             windows: HashMap::new(),
             windowed_tables: HashMap::new(),
@@ -80,11 +87,14 @@ impl<'b> Build<'b> {
             "count" | "reduce" | "aggregate" if self.sessions.contains_key(from) => {
                 self.aggregate_sessions(op)
             }
+            "cogroup" => self.cogroup(op),
+            _ if self.cogroups.contains_key(from) => self.on_cogroup(op),
             "stream" => self.stream(op),
             "table" => self.table(op),
             "merge" => self.merge(op),
             "split" => self.split(op),
             "to" => self.to(op),
+            "to_table" => self.to_table(op),
             "process" | "process_values" => self.process(op),
             "group_by" | "group_by_key" if self.streams.contains_key(from) => self.group(op),
             "count" | "reduce" | "aggregate" if self.grouped.contains_key(from) => {
@@ -94,9 +104,8 @@ impl<'b> Build<'b> {
             "count" | "reduce" | "aggregate" if self.grouped_tables.contains_key(from) => {
                 self.aggregate_table(op)
             }
-            "join_stream" | "join_table" | "join_global" | "join_tables" | "join_fk" => {
-                self.join(op)
-            }
+            "join_tables" => self.join_tables(op),
+            "join_stream" | "join_table" | "join_global" | "join_fk" => self.join(op),
             _ if self.streams.contains_key(from) => self.one_to_one(op),
             _ if self.tables.contains_key(from) => self.on_table(op),
             _ => Err(format!("operator {what}")),

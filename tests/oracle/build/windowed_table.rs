@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use std::time::Duration;
 
 use super::grouped_table::GroupedTable;
-use super::{Build, materialized, name, nullable, predicate, text};
+use super::{Build, materialized, name, nullable, or_none, predicate, text};
 use crate::functions::Function;
 use crate::value::{Type, Value, ValueCodec};
 
@@ -111,35 +111,8 @@ impl<'b> Build<'b> {
         match text(op, "op") {
             "filter" | "filter_not" => self.filter_windows(from, op),
             "group_by" => self.group_windows(from, op),
-            "to_stream" if op.get("key").is_none() => {
-                let handle = from.handle.into_stream();
-                let handle = match name(op) {
-                    Some(name) => handle.named(name),
-                    None => handle,
-                };
-                let stream = WindowedStream {
-                    handle,
-                    key: from.key,
-                    value: from.value,
-                };
-                let id = text(op, "id").to_owned();
-                self.windowed_streams.insert(id, stream);
-                Ok(())
-            }
-            "to_stream" => {
-                let function = Function::from_json(&op["key"]);
-                let key = rekeyed(&function, from.key)?;
-                let stream = from.handle.into_stream();
-                let stream = match name(op) {
-                    Some(name) => stream.named(name),
-                    None => stream,
-                };
-                let handle = stream.select_key(move |key, value| {
-                    rekey(&function, key, value.as_ref().unwrap_or(&Value::Null))
-                });
-                self.keep(op, handle, key, from.value);
-                Ok(())
-            }
+            "map_values" => self.map_windows(from, op),
+            "to_stream" => self.windows_to_stream(from, op),
             what => Err(format!("operator {what} of a table of windows")),
         }
     }
@@ -182,6 +155,44 @@ impl<'b> Build<'b> {
             (Some(store), false) => from.handle.filter_not_with(holds, store),
         };
         self.keep_windowed_table(op, named_windows(handle, op), from.key, from.value);
+        Ok(())
+    }
+
+    fn map_windows(&mut self, from: WindowedTable<'b>, op: &Json) -> Result<(), String> {
+        let function = Function::from_json(&op["value"]);
+        let value = function.value_type(from.value)?;
+        let map = move |key: &Windowed<Value>, value: Value| {
+            Ok(or_none(function.value(&label(key), value)?))
+        };
+        let handle = match materialized(op, value) {
+            None => from.handle.try_filter_map_values_with_key(map),
+            Some(store) => from.handle.try_map_values_with_key_with(map, store),
+        };
+        self.keep_windowed_table(op, named_windows(handle, op), from.key, value);
+        Ok(())
+    }
+
+    fn windows_to_stream(&mut self, from: WindowedTable<'b>, op: &Json) -> Result<(), String> {
+        let handle = from.handle.into_stream();
+        let handle = match name(op) {
+            Some(name) => handle.named(name),
+            None => handle,
+        };
+        if let Some(function) = op.get("key").map(Function::from_json) {
+            let key = rekeyed(&function, from.key)?;
+            let stream = handle.select_key(move |key, value: &Option<Value>| {
+                rekey(&function, key, value.as_ref().unwrap_or(&Value::Null))
+            });
+            self.keep(op, stream, key, from.value);
+            return Ok(());
+        }
+        let stream = WindowedStream {
+            handle,
+            key: from.key,
+            value: from.value,
+        };
+        let id = text(op, "id").to_owned();
+        self.windowed_streams.insert(id, stream);
         Ok(())
     }
 

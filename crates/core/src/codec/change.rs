@@ -1,6 +1,6 @@
 //! Updates of tables on their way through a repartition topic.
 //!
-//! The last byte says what is there (`docs/formats.md`): 0 the old value, 1 the new one, 2 both,
+//! The last byte says what is there: 0 the old value, 1 the new one, 2 both,
 //! as `varint(length of new) ‖ new ‖ old`. 3, 4 and 5 are the same with one byte more before the
 //! last, which says whether the new value is the newest by time; they are read, never written.
 

@@ -1,6 +1,10 @@
 //! Numbers that count.
 
 /// What a count is kept as: `i64`, as in Kafka Streams, or a type of the program.
+#[diagnostic::on_unimplemented(
+    message = "a count cannot be kept as `{Self}`",
+    label = "a codec of whole numbers is needed here: `I64`"
+)]
 pub trait Count: Clone + 'static {
     /// No record.
     fn zero() -> Self;

@@ -4,6 +4,7 @@
 
 mod branched;
 mod builder;
+mod cogrouped_stream;
 mod count;
 mod grouped_stream;
 mod grouped_table;
@@ -16,15 +17,17 @@ mod windows;
 
 pub use branched::BranchedStream;
 pub use builder::{Endpoint, StreamsBuilder};
+pub use cogrouped_stream::{CogroupedKStream, SessionWindowedCogroupedKStream};
 pub use count::Count;
 pub use grouped_stream::KGroupedStream;
 pub use grouped_table::KGroupedTable;
-pub use options::{
-    Consumed, Grouped, Materialized, Printed, Processed, Produced, Repartitioned, StoreType, Stored,
-};
 pub(crate) use options::{
-    ExpiredResults, Format, Optimizations, ResolvedName, StoreNaming, StoreSettings,
+    ByKey, ExpiredResults, Format, Optimizations, ResolvedName, StoreNaming, StoreSettings,
     TopologySettings,
+};
+pub use options::{
+    Consumed, Grouped, Materialized, Printed, Processed, Produced, Repartitioned, StoreType,
+    Stored, StreamJoined, TableJoined,
 };
 pub use session_windowed_stream::SessionWindowedKStream;
 pub use stream::KStream;

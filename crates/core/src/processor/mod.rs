@@ -8,6 +8,7 @@ mod punctuation;
 mod sink;
 mod table_output;
 mod task_context;
+mod value_transformer;
 
 pub use api::Processor;
 pub(crate) use context::Children;
@@ -20,3 +21,4 @@ pub(crate) use sink::{Discard, Shared, Sink, tee_of};
 pub(crate) use table_output::TableOutput;
 pub(crate) use task_context::InHand;
 pub use task_context::{PartitionCounts, TaskContext, TaskCounters};
+pub use value_transformer::{TransformContext, ValueTransformer};

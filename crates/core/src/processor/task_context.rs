@@ -247,12 +247,14 @@ impl TaskContext {
         }
     }
 
-    /// Settles an error of a store: bytes that a codec refuses are the record's fault, an
-    /// engine that fails is not.
+    /// Settles an error of a store: bytes that a codec refuses and rows that cannot be computed
+    /// are the record's fault, an engine that fails is not.
     #[cold]
     pub(crate) fn settle_store(&mut self, node: &str, error: StoreError) -> Step {
         match error {
-            StoreError::Codec { .. } => self.settle(FailedStep::Process, node, error.into()),
+            StoreError::Codec { .. } | StoreError::Computed { .. } => {
+                self.settle(FailedStep::Process, node, error.into())
+            }
             StoreError::State { .. } => self.stop(FailedStep::Process, node, error.into()),
         }
     }

@@ -51,6 +51,10 @@ impl<'g> DeclaredStores<'g> {
     pub(crate) const fn new(graph: &'g mut Graph) -> Self {
         Self(graph)
     }
+
+    pub(super) fn add(&mut self, store: StoreNode) {
+        self.0.add_store(store);
+    }
 }
 
 /// Where the stores of a task are opened.
@@ -63,7 +67,7 @@ impl<'w, 't> OpenStores<'w, 't> {
         Self(wiring)
     }
 
-    fn rows<T: 'static>(&mut self, name: &str) -> Rc<RefCell<T>> {
+    pub(super) fn rows<T: 'static>(&mut self, name: &str) -> Rc<RefCell<T>> {
         self.0.store(name)
     }
 }
@@ -257,5 +261,5 @@ fn declare_key_value<KC: Codec, VC: Codec>(
         let (key, value) = (Arc::clone(&key) as _, Arc::clone(&value) as _);
         KeyValueRows::<KC::Item, VC::Item>::open(opening, key, value, format, caching)
     });
-    topology.0.add_store(store);
+    topology.add(store);
 }

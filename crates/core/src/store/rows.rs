@@ -197,6 +197,15 @@ impl Rows {
         self.layers.put(key, row, cause, &mut log)
     }
 
+    /// Puts a row of a store without a cache, to be logged under another key.
+    pub(crate) fn put_unlogged(&mut self, key: &[u8], row: &[u8]) -> Result<(), StateError> {
+        debug_assert!(
+            !self.is_cached(),
+            "a cached row is logged when it is flushed"
+        );
+        self.layers.engine_mut().put(key, row)
+    }
+
     /// Logs a row that the store itself does not keep.
     pub(crate) fn log_only(
         &self,

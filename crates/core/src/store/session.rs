@@ -182,7 +182,6 @@ impl<K: 'static, V: 'static> SessionRows<K, V> {
     /// The sessions that end from `from_ms` to `to_ms`, both included: by end, start, key. They
     /// are known only to a store of sessions that are emitted when they close, which may drop
     /// them from now on.
-    #[expect(clippy::type_complexity, reason = "a list of keys with their values")]
     pub(crate) fn take_closed(
         &mut self,
         from_ms: i64,

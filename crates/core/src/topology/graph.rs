@@ -1,11 +1,13 @@
 //! The graph as the program declares it: one node per operator call.
 
 use std::any::{Any, TypeId};
-use std::collections::HashSet;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::names::{NameCounter, validate_name};
+use super::self_join::SelfJoin;
 use super::store_node::StoreNode;
 use super::table::TableNode;
 use super::{SourceNode, Wired, Wiring};
@@ -119,9 +121,6 @@ pub(crate) type MakeTee = Box<Tee>;
 /// As [`MakeTee`]; nodes that a rewrite puts in one another's place share it.
 pub(crate) type Tee = dyn Fn(Vec<Wired>) -> Wired + Send + Sync;
 
-/// Gives a node its name, and other names to what belongs to it.
-pub(crate) type Rename = Arc<dyn Fn(&mut Graph, &str) + Send + Sync>;
-
 /// Whether records may have left the partition that their keys belong to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Keys {
@@ -152,6 +151,8 @@ pub(crate) struct Traits {
 /// One declared node.
 pub(crate) struct GraphNode {
     pub(crate) name: String,
+    /// Other nodes of the same operator: naming this one names them, with these suffixes.
+    pub(crate) parts: Vec<(NodeId, Cow<'static, str>)>,
     /// Nodes are planned by rank; as declared, unless the plan has reasons.
     pub(crate) rank: usize,
     /// Nodes it comes after: what it takes records from, then tables it looks up.
@@ -179,8 +180,6 @@ pub(crate) struct GraphNode {
     pub(crate) absorbed: Vec<NodeId>,
     /// The children declared on this very node, before any merging.
     pub(crate) own_children: Vec<NodeId>,
-    /// How it is named, if more than itself is named after it.
-    pub(crate) rename: Option<Rename>,
 }
 
 impl GraphNode {
@@ -200,6 +199,10 @@ pub(crate) struct Graph {
     pub(crate) stores: Vec<StoreNode>,
     /// Sources whose topics must have equal partition counts, with the join that asks for it.
     pub(crate) copartitioned: Vec<Vec<NodeId>>,
+    /// The repartition of each stream that was last made for a join.
+    pub(crate) repartitioned_for_join: HashMap<NodeId, NodeId>,
+    /// Joins that need one store only if both sides are the same stream.
+    pub(crate) self_joins: Vec<SelfJoin>,
     /// What processors expect of the stores they use.
     expected_rows: Vec<(NodeId, StoreName, TypeId)>,
     pub(crate) names: NameCounter,
@@ -258,6 +261,7 @@ impl Graph {
         sources.dedup();
         self.nodes.push(GraphNode {
             name,
+            parts: Vec::new(),
             rank: id.0,
             parents: distinct,
             inputs,
@@ -274,7 +278,6 @@ impl Graph {
             stream_types: None,
             absorbed: Vec::new(),
             own_children: Vec::new(),
-            rename: None,
         });
         id
     }
@@ -285,6 +288,21 @@ impl Graph {
 
     pub(crate) fn node_mut(&mut self, id: NodeId) -> &mut GraphNode {
         self.nodes.get_mut(id.0).expect("ids come from this graph")
+    }
+
+    /// Gives a node, and what else its operator consists of, a name.
+    pub(crate) fn rename(&mut self, id: NodeId, name: &str) {
+        self.check(validate_name("node", name));
+        let node = self.node_mut(id);
+        name.clone_into(&mut node.name);
+        for (part, suffix) in node.parts.clone() {
+            let part = self.node_mut(part);
+            part.name = format!("{name}{suffix}");
+            if let NodeKind::Repartition(names) = &mut part.kind {
+                names.source.clone_from(&part.name);
+                names.sink = format!("{name}-sink");
+            }
+        }
     }
 
     /// Declares a store.
@@ -377,15 +395,6 @@ impl Graph {
         false
     }
 
-    /// Names a node, and what is named after it.
-    pub(crate) fn rename(&mut self, id: NodeId, name: &str) {
-        self.check(validate_name("node", name));
-        match self.node(id).rename.clone() {
-            Some(rename) => rename(self, name),
-            None => name.clone_into(&mut self.node_mut(id).name),
-        }
-    }
-
     /// Notes that a node may change keys.
     pub(crate) fn changes_keys(&mut self, id: NodeId) {
         let node = self.node_mut(id);
@@ -425,6 +434,16 @@ impl Graph {
     /// The first error there was.
     pub(crate) fn first_error(&self) -> Option<&TopologyError> {
         self.errors.first()
+    }
+
+    /// What clones the output of a node. A repartition gives what it takes.
+    pub(crate) fn tee_of(&self, id: NodeId) -> Option<&Arc<Tee>> {
+        let node = self.node(id);
+        let repartitioned = match (&node.kind, node.parents.first()) {
+            (NodeKind::Repartition(_), Some(&parent)) => self.node(parent).tee.as_ref(),
+            _ => None,
+        };
+        node.tee.as_ref().or(repartitioned)
     }
 
     /// Remembers that the output of a node may be cloned.

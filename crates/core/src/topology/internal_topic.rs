@@ -88,11 +88,7 @@ impl InternalTopic {
         let more_ms = settings.changelog_additional_retention_ms;
         let (library, of_store) = match store.kind {
             StoreKind::KeyValue => ("compact", None),
-            StoreKind::Windowed { retention } => {
-                let retention = millis_plus(retention, more_ms);
-                ("compact,delete", Some(("retention.ms", retention)))
-            }
-            StoreKind::JoinWindow { retention } => {
+            StoreKind::Windowed { retention } | StoreKind::JoinWindow { retention } => {
                 let retention = millis_plus(retention, more_ms);
                 ("compact,delete", Some(("retention.ms", retention)))
             }
@@ -107,6 +103,7 @@ impl InternalTopic {
             .into_iter()
             .collect();
         own.extend(given);
+        // Such a store may have several rows of one key: none of them must be compacted away.
         if matches!(store.kind, StoreKind::JoinWindow { .. }) {
             own.push(("cleanup.policy".to_owned(), "delete".to_owned()));
         }
@@ -150,7 +147,7 @@ mod tests {
             .set("topic.cleanup.policy", "delete");
         let builder = StreamsBuilder::configured_by(&config);
         let counts = Materialized::named("counts", I64).changelog_config([("segment.ms", "2")]);
-        builder
+        let _ = builder
             .stream("in", Consumed::with(Utf8, Utf8))
             .group_by_key(Grouped::with(Utf8, Utf8))
             .count_with(counts);

@@ -100,7 +100,7 @@ impl Wiring<'_> {
             .iter()
             .map(|&child| self.sink_of::<K, V>(child))
             .collect();
-        match (children.pop(), &declared.tee) {
+        match (children.pop(), graph.tee_of(node)) {
             (None, _) => Box::new(Discard),
             (Some(only), _) if children.is_empty() => only.into_sink(),
             (Some(last), Some(tee)) => {

@@ -2,12 +2,14 @@
 
 mod codec;
 mod hopping;
+mod join;
 mod session;
 mod sliding;
 mod tumbling;
 
 pub use codec::{SessionWindowed, TimeWindowed};
 pub use hopping::HoppingWindows;
+pub use join::JoinWindows;
 pub use session::SessionWindows;
 pub use sliding::SlidingWindows;
 pub use tumbling::TumblingWindows;

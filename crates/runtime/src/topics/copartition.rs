@@ -190,7 +190,10 @@ mod tests {
     fn a_count_that_was_asked_for_must_be_that_of_the_user_topic() {
         let asked = [member("app-a-repartition", 8, true)];
         let error = decided(&[user("in", 4)], &asked).unwrap_err();
-        assert!(error.to_string().contains("Repartitioned::partitions"), "{error}");
+        assert!(
+            error.to_string().contains("Repartitioned::partitions"),
+            "{error}"
+        );
         assert_eq!((error.first_partitions, error.second_partitions), (4, 8));
         assert_eq!(decided(&[user("in", 8)], &asked), Ok(Some(8)));
     }

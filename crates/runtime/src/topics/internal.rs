@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use headwater_core::topology::{InternalTopic, Subtopology, Topology, TopicPurpose};
+use headwater_core::topology::{InternalTopic, Subtopology, TopicPurpose, Topology};
 
 use super::CopartitionError;
 use super::copartition::copartition;
@@ -207,11 +207,11 @@ mod tests {
     #[test]
     fn a_changelog_is_as_wide_as_the_inputs_of_its_store() {
         let builder = StreamsBuilder::new();
-        builder
+        let _ = builder
             .stream("in", Consumed::with(Utf8, Utf8))
             .group_by_key(Grouped::with(Utf8, Utf8))
             .count_with(Materialized::named("direct", I64));
-        builder
+        let _ = builder
             .stream("other", Consumed::with(Utf8, Utf8))
             .repartition(named("again").partitions(3))
             .group_by_key(Grouped::with(Utf8, Utf8))

@@ -10,7 +10,7 @@ use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
 use headwater_core::record::{Offset, TopicPartition};
-use headwater_core::topology::{InternalTopic, Topology, TopicPurpose};
+use headwater_core::topology::{InternalTopic, TopicPurpose, Topology};
 
 use crate::error::AppError;
 use crate::port::{Admin, OffsetToCommit};

@@ -34,6 +34,21 @@ impl Segments {
         Self::of_ms(if half < 60_000 { 60_000 } else { half })
     }
 
+    /// Kafka Streams' choice for the history of versions: shorter ones for a short history, so
+    /// that a key has several versions in each but few segments are read.
+    pub const fn for_history_ms(history_ms: i64) -> Self {
+        let (share, least) = if history_ms <= 60_000 {
+            (history_ms / 3, 2_000)
+        } else if history_ms <= 300_000 {
+            (history_ms / 5, 20_000)
+        } else if history_ms <= 3_600_000 {
+            (history_ms / 12, 60_000)
+        } else {
+            (history_ms / 24, 300_000)
+        };
+        Self::of_ms(if share < least { least } else { share })
+    }
+
     /// The number of the segment that a time lies in.
     pub const fn of(self, time_ms: i64) -> i64 {
         time_ms.div_euclid(self.interval_ms)

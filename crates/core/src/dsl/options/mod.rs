@@ -9,6 +9,8 @@ mod produced;
 mod repartitioned;
 mod settings;
 mod stored;
+mod stream_joined;
+mod table_joined;
 
 pub use consumed::Consumed;
 pub use grouped::Grouped;
@@ -22,3 +24,6 @@ pub use repartitioned::Repartitioned;
 pub use settings::StoreType;
 pub(crate) use settings::{ExpiredResults, Optimizations, TopologySettings};
 pub use stored::Stored;
+pub use stream_joined::StreamJoined;
+pub(crate) use table_joined::ByKey;
+pub use table_joined::TableJoined;

@@ -67,9 +67,6 @@ pub(crate) struct TopologySettings {
     /// Whether an update of a grouped table goes as one message if its group does not change
     /// (KIP-904); peers before 3.5 (`upgrade.from`) do not understand it.
     pub(crate) sends_both_sides: bool,
-    /// Whether foreign-key subscriptions carry their partition; peers before 3.4 do not
-    /// understand it.
-    pub(crate) sends_primary_partition: bool,
 }
 
 impl Default for TopologySettings {
@@ -84,7 +81,6 @@ impl Default for TopologySettings {
             expired_results: ExpiredResults::Emitted,
             emit_unjoined_every: Duration::from_secs(1),
             sends_both_sides: true,
-            sends_primary_partition: true,
         }
     }
 }
@@ -111,7 +107,6 @@ impl TopologySettings {
             },
             emit_unjoined_every: config.emit_unjoined_every(),
             sends_both_sides: peers_from((3, 5)),
-            sends_primary_partition: peers_from((3, 4)),
         }
     }
 }
@@ -126,17 +121,10 @@ mod tests {
 
     #[test]
     fn peers_get_what_they_understand() {
-        let both = |settings: TopologySettings| {
-            (settings.sends_both_sides, settings.sends_primary_partition)
-        };
-        assert_eq!(both(upgrading_from("2.4")), (false, false));
-        assert_eq!(both(upgrading_from("3.3")), (false, false));
-        assert_eq!(both(upgrading_from("3.4")), (false, true));
-        assert_eq!(both(upgrading_from("3.5")), (true, true));
-        assert_eq!(
-            both(TopologySettings::of(&StreamsConfig::new("app"))),
-            (true, true)
-        );
+        assert!(!upgrading_from("2.4").sends_both_sides);
+        assert!(!upgrading_from("3.4").sends_both_sides);
+        assert!(upgrading_from("3.5").sends_both_sides);
+        assert!(TopologySettings::of(&StreamsConfig::new("app")).sends_both_sides);
     }
 
     #[test]

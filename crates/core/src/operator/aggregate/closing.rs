@@ -9,6 +9,7 @@ use crate::time::{Timestamp, duration_millis};
 /// Semantics: `KStreamImplJoin.TimeTracker` and the last emitted close time of
 /// `AbstractKStreamTimeWindowAggregateProcessor` (KIP-825).
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_field_names, reason = "units come last")]
 pub(super) struct Closing {
     every_ms: i64,
     /// By the wall clock.

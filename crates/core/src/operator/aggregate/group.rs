@@ -67,7 +67,7 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
         VC: Codec<Item = V>,
     {
         let selected = self.select_key(select);
-        // The name of a group is the name of what selects its keys too.
+        // The name of a group names the node that selects its keys, too.
         let selected = match &grouped.name {
             Some(name) => selected.named(name),
             None => selected,

@@ -6,6 +6,7 @@
 )]
 mod aggregate;
 mod closing;
+mod cogroup;
 mod count;
 mod group;
 mod reduce;
@@ -13,3 +14,5 @@ mod session;
 mod stream;
 mod table;
 mod windowed;
+
+pub(crate) use cogroup::Cogrouped;

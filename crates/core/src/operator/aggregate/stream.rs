@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use crate::codec::SharedCodec;
 use crate::dsl::{KGroupedStream, KTable};
-use crate::failure::{FailedStep, Failure, Step};
+use crate::failure::{Failure, Step};
 use crate::operator::table::keep::{self, KeptTable, Parts};
 use crate::processor::{Sink, TaskContext};
 use crate::record::{Change, Record};
 use crate::topology::{NodeKind, Stages, Wired};
 
 /// Makes the row that a key begins with; `None` if its first value is all there is.
-pub(super) type Initial<A> = dyn Fn() -> Option<A> + Send + Sync;
+type Initial<A> = dyn Fn() -> Option<A> + Send + Sync;
 /// Makes the next row of a value and the row so far. `None` deletes the row.
 type Next<K, V, A> = dyn Fn(&K, V, Option<A>) -> Result<Option<A>, Failure> + Send + Sync;
 
@@ -76,17 +76,7 @@ where
     A: Clone + 'static,
 {
     let (codec, naming, settings) = materialized;
-    let key = SharedCodec::clone(&group.key);
-    let value = SharedCodec::clone(&group.value);
-    let stages = Stages::sink(move |wiring, node| {
-        let table = KeptTable::wire(wiring, node);
-        Wired::new::<K, V>(Box::new(Aggregate {
-            function: function.clone(),
-            key: SharedCodec::clone(&key),
-            value: SharedCodec::clone(&value),
-            table: table.expect("an aggregation is always kept"),
-        }))
-    });
+    let stages = stages(&group, function);
     let node = group.builder.with_graph(|graph| {
         let store = naming.resolve(graph, prefix);
         let name = graph.names.next(prefix);
@@ -97,6 +87,29 @@ where
         node
     });
     KTable::new(group.builder, node, group.key)
+}
+
+/// What folds the records of one stream into the rows of a table.
+pub(super) fn stages<K, V, A>(
+    group: &KGroupedStream<'_, K, V>,
+    function: Function<K, V, A>,
+) -> Stages
+where
+    K: 'static,
+    V: 'static,
+    A: Clone + 'static,
+{
+    let key = SharedCodec::clone(&group.key);
+    let value = SharedCodec::clone(&group.value);
+    Stages::sink(move |wiring, node| {
+        let table = KeptTable::wire(wiring, node);
+        Wired::new::<K, V>(Box::new(Aggregate {
+            function: function.clone(),
+            key: SharedCodec::clone(&key),
+            value: SharedCodec::clone(&value),
+            table: table.expect("an aggregation is always kept"),
+        }))
+    })
 }
 
 /// Folds each record into the row of its key.
@@ -115,6 +128,7 @@ impl<K: 'static, V: 'static, A: Clone + 'static> Sink<K, V> for Aggregate<K, V, 
             task.drop_record("it has no key or no value, and an aggregation needs both");
             return Ok(());
         }
+        let cause = task.cause(&record);
         let row = match self.table.get(&record.key) {
             Ok(row) => row,
             Err(error) => return task.settle_store(self.table.name(), error),
@@ -128,10 +142,7 @@ impl<K: 'static, V: 'static, A: Clone + 'static> Sink<K, V> for Aggregate<K, V, 
         let new = (self.function.next)(&record.key, record.value, so_far);
         let new = match new {
             Ok(new) => new,
-            Err(failure) => {
-                let name = self.table.name();
-                return task.settle(FailedStep::Process, name, failure.into_inner());
-            }
+            Err(failure) => return task.settle_failure(self.table.name(), failure),
         };
         let mut update = Record {
             key: record.key,
@@ -139,7 +150,7 @@ impl<K: 'static, V: 'static, A: Clone + 'static> Sink<K, V> for Aggregate<K, V, 
             timestamp,
             headers: record.headers,
         };
-        match keep::put_update(&self.table, &mut update, task) {
+        match keep::put_caused(&self.table, &mut update, cause, task) {
             Ok(true) => self.table.updated(update, task),
             Ok(false) => Ok(()),
             Err(error) => task.settle_store(self.table.name(), error),

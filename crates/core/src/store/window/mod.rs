@@ -5,6 +5,7 @@
 //! on. A store whose windows are emitted when they close drops none before that.
 
 mod closing;
+mod duplicates;
 #[cfg(test)]
 mod tests;
 mod upkeep;
@@ -15,6 +16,8 @@ use headwater_state::key::{SEGMENT_BYTES, Segments, WindowKey, WindowPlace};
 use headwater_state::layer::Scans;
 
 use self::closing::ClosingWindows;
+pub(crate) use self::duplicates::EncodedRow;
+use self::duplicates::Sequence;
 use super::key_value::read_row;
 use super::rows::{Logged, RowFormat, Rows, RowsSetup, StoreOpening};
 use super::{Caching, Cause, Field, StoreError, Visit};
@@ -68,7 +71,7 @@ pub(crate) enum Presence {
 #[derive(Debug)]
 pub(crate) struct WindowRow<'v, V> {
     pub(crate) start_ms: i64,
-    /// `None` deletes the row, and does nothing where duplicates are kept.
+    /// `None` deletes the row.
     pub(crate) value: Option<&'v V>,
     pub(crate) timestamp: Timestamp,
     pub(crate) presence: Presence,
@@ -93,8 +96,9 @@ pub(crate) struct WindowRows<K, V> {
     observed_ms: i64,
     /// First segment that was not dropped.
     first_segment: i64,
-    /// Numbers duplicates, over all keys.
-    sequence: u32,
+    /// Number duplicates, over all keys.
+    kept: Sequence,
+    logged: Sequence,
     /// Kept between calls, so that encoding allocates nothing.
     place: WindowPlace,
     bound: WindowPlace,
@@ -125,7 +129,8 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
             closing: None,
             observed_ms: Timestamp::UNKNOWN.as_millis(),
             first_segment: i64::MIN,
-            sequence: 0,
+            kept: Sequence::default(),
+            logged: Sequence::default(),
             place: WindowPlace::default(),
             bound: WindowPlace::default(),
             local_key: Vec::new(),
@@ -177,8 +182,7 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
         }
     }
 
-    /// Sets the row of a key in the window that begins then; `None` deletes it, and does nothing
-    /// where duplicates are kept.
+    /// Sets the row of a key in the window that begins then; `None` deletes it.
     pub(crate) fn put(
         &mut self,
         key: &K,
@@ -209,12 +213,11 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
         cause: Cause,
         task: &mut TaskContext,
     ) -> Result<PutWindow, StoreError> {
-        if self.setup.duplicates == Duplicates::Kept {
-            if row.value.is_none() {
-                return Ok(PutWindow::Kept);
-            }
-            self.sequence = (self.sequence + 1) & 0x7fff_ffff;
-        }
+        debug_assert_eq!(
+            self.setup.duplicates,
+            Duplicates::Replaced,
+            "where duplicates are kept, rows are added"
+        );
         self.row_bytes.clear();
         self.rows.format().begin(row.timestamp, &mut self.row_bytes);
         let is_null = match row.value {
@@ -224,7 +227,7 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
         self.observe(row.start_ms)?;
         let bytes = (is_null == IsNull::No).then_some(&*self.row_bytes);
         let is_expired = self.is_expired(row.start_ms);
-        let local_key = place.at(self.segments, row.start_ms, self.sequence);
+        let local_key = place.at(self.segments, row.start_ms, 0);
         if is_expired {
             self.rows.log_only(local_key, bytes, &cause, task);
             return Ok(PutWindow::Expired);

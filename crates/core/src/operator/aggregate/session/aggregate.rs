@@ -72,7 +72,8 @@ impl<'b, K: Clone + 'static, V: 'static> SessionWindowedKStream<'b, K, V> {
     {
         let add = move |key: &K, value, row| add(key, value, row).map(Into::into);
         let add = Function::folding(initial, add);
-        let merge = process::merging(&add.initial, merge);
+        let begin = Arc::clone(&add.initial);
+        let merge = process::merging(move || begin(), merge);
         let function = SessionFunction { add, merge };
         process::add(self, PREFIX, materialized.into_parts(), function)
     }

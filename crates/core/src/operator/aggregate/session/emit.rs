@@ -30,12 +30,10 @@ impl<K: 'static, V: 'static> SessionWindowedKStream<'_, K, V> {
     ///     .to("visits", Produced::with(SessionWindowed::new(Utf8), I64.nullable()));
     ///
     /// let mut driver = TopologyTestDriver::new(builder.build()?)?;
-    /// let at = Timestamp::from_millis;
-    /// driver
-    ///     .input("clicks", Utf8, Utf8)
-    ///     .push_at("ann", "/", at(1_000))?
-    ///     .push_at("ann", "/buy", at(2_000))?
-    ///     .push_at("bob", "/", at(100_000))?;
+    /// let clicks = driver.input("clicks", Utf8, Utf8).at_ms(1_000);
+    /// clicks.push("ann", "/")?.at_ms(2_000).push("ann", "/buy")?;
+    /// driver.advance_wall_clock(Duration::from_secs(1))?;
+    /// driver.input("clicks", Utf8, Utf8).at_ms(100_000).push("bob", "/")?;
     /// let visits = driver.output("visits", SessionWindowed::new(Utf8), I64).values()?;
     /// assert_eq!(visits, [2]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())

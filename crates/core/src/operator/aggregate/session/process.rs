@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::keep;
 use crate::codec::SharedCodec;
 use crate::dsl::{KTable, SessionWindowedKStream};
-use crate::failure::{FailedStep, Failure, Step, TaskFailure};
+use crate::failure::{Failure, Step, TaskFailure};
 use crate::operator::aggregate::closing::Closing;
-use crate::operator::aggregate::stream::{Function, Initial};
+use crate::operator::aggregate::stream::Function;
 use crate::operator::table::keep::Parts;
 use crate::processor::{Sink, TableOutput, TaskContext};
 use crate::record::{Change, Headers, Record};
@@ -36,12 +36,11 @@ impl<K, V, A> Clone for SessionFunction<K, V, A> {
 }
 
 /// Merges rows into what a session begins with.
-pub(in crate::operator::aggregate) fn merging<K, A: 'static>(
-    initial: &Arc<Initial<A>>,
+pub(in crate::operator::aggregate) fn merging<K: 'static, A: 'static>(
+    initial: impl Fn() -> Option<A> + Send + Sync + 'static,
     merge: impl Fn(&K, A, A) -> Result<A, Failure> + Send + Sync + 'static,
 ) -> Arc<Merge<K, A>> {
-    let initial = Arc::clone(initial);
-    Arc::new(move |key, so_far, row| match so_far.or_else(|| initial()) {
+    Arc::new(move |key, so_far, row| match so_far.or_else(&initial) {
         Some(so_far) => merge(key, so_far, row).map(Some),
         None => Ok(Some(row)),
     })
@@ -153,8 +152,7 @@ impl<K: Clone + 'static, V: 'static, A: Clone + 'static> Sink<K, V> for Sessions
             Err(Unfinished::Task(failure)) => return Err(failure),
             Err(Unfinished::Store(error)) => return task.settle_store(self.output.name(), error),
             Err(Unfinished::Function(failure)) => {
-                let name = self.output.name();
-                return task.settle(FailedStep::Process, name, failure.into_inner());
+                return task.settle_failure(self.output.name(), failure);
             }
         }
         match headers {

@@ -21,7 +21,7 @@ impl<'b, K: 'static, V: 'static> KGroupedTable<'b, K, V> {
     ///
     /// let builder = StreamsBuilder::new();
     /// builder
-    ///     .table("team-of-player", Consumed::with(Utf8, Utf8))
+    ///     .table_with("team-of-player", Consumed::with(Utf8, Utf8), Materialized::named("rows", Utf8))
     ///     .group_by(|player, team| (team, player.clone()), Grouped::with(Utf8, Utf8))
     ///     .aggregate(
     ///         || 0,
@@ -79,6 +79,6 @@ impl<'b, K: 'static, V: 'static> KGroupedTable<'b, K, V> {
             move |key: &K, value, row| add(key, value, row).map(Into::into),
             move |key: &K, value, row| subtract(key, value, row).map(Into::into),
         );
-        process::add(self, PREFIX, materialized.into_parts(), function)
+        process::add(&self, PREFIX, materialized.into_parts(), function)
     }
 }

@@ -32,6 +32,6 @@ impl<'b, K: 'static, V: 'static> KGroupedTable<'b, K, V> {
             |_: &K, _: V, count: N| Ok(Some(count.plus(1))),
             |_: &K, _: V, count: N| Ok(Some(count.plus(-1))),
         );
-        process::add(self, PREFIX, materialized, function)
+        process::add(&self, PREFIX, materialized, function)
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::codec::{ChangeCodec, Codec, SharedCodec};
 use crate::dsl::{Grouped, KGroupedTable, KTable, ResolvedName};
-use crate::failure::{FailedStep, Failure, Step};
+use crate::failure::{Failure, Step};
 use crate::operator::repartition;
 use crate::processor::{Sink, TaskContext};
 use crate::record::{Change, Record};
@@ -30,7 +30,7 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
     ///
     /// let builder = StreamsBuilder::new();
     /// builder
-    ///     .table("city-of-user", Consumed::with(Utf8, Utf8))
+    ///     .table_with("city-of-user", Consumed::with(Utf8, Utf8), Materialized::named("rows", Utf8))
     ///     .group_by(|user, city| (city, user.clone()), Grouped::with(Utf8, Utf8))
     ///     .count_with(Materialized::named("users-per-city", I64))
     ///     .into_stream()
@@ -139,9 +139,7 @@ where
         let both = new.and_then(|new| Ok((new, self.selected(&record.key, change.old)?)));
         let (new, old) = match both {
             Ok(both) => both,
-            Err(failure) => {
-                return task.settle(FailedStep::Process, &self.name, failure.into_inner());
-            }
+            Err(failure) => return task.settle_failure(&self.name, failure),
         };
         let message = |key, new, old| Record {
             key,
@@ -216,20 +214,5 @@ impl<K: 'static, V: 'static> KGroupedTable<'_, K, V> {
         }
         self.repartitioned.set(Some(node));
         Regrouped { node, is_own: true }
-    }
-}
-
-impl Regrouped {
-    /// Names sink and source after the aggregation that they were made for.
-    pub(super) fn rename(&self, graph: &mut Graph, aggregation: &str) {
-        if !self.is_own {
-            return;
-        }
-        let node = graph.node_mut(self.node);
-        if let NodeKind::Repartition(names) = &mut node.kind {
-            names.sink = format!("{aggregation}-sink");
-            names.source = format!("{aggregation}-source");
-            node.name.clone_from(&names.source);
-        }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::codec::SharedCodec;
 use crate::dsl::{KGroupedTable, KTable};
-use crate::failure::{FailedStep, Failure, Step};
+use crate::failure::{Failure, Step};
 use crate::operator::table::keep::{self, KeptTable, Parts};
 use crate::processor::{Sink, TaskContext};
 use crate::record::{Change, Record};
@@ -60,7 +60,7 @@ impl<K, V, A> Clone for Function<K, V, A> {
 
 /// Adds the aggregation of a grouped table.
 pub(super) fn add<'b, K, V, A>(
-    group: KGroupedTable<'b, K, V>,
+    group: &KGroupedTable<'b, K, V>,
     prefix: &str,
     materialized: Parts<A>,
     function: Function<K, V, A>,
@@ -86,10 +86,9 @@ where
         let node = graph.add(name, &[regrouped.node], NodeKind::Processor, stages);
         let declared = graph.node_mut(node);
         declared.table = Some(keep::kept_node::<K, A>(store.name));
-        declared.rename = Some(Arc::new(move |graph, name| {
-            name.clone_into(&mut graph.node_mut(node).name);
-            regrouped.rename(graph, name);
-        }));
+        if regrouped.is_own {
+            declared.parts = vec![(regrouped.node, "-source".into())];
+        }
         node
     });
     KTable::new(group.builder, node, SharedCodec::clone(&group.key))
@@ -105,6 +104,7 @@ struct Aggregate<K, V, A> {
 
 impl<K: 'static, V: 'static, A: Clone + 'static> Sink<K, Change<V>> for Aggregate<K, V, A> {
     fn push(&mut self, record: Record<K, Change<V>>, task: &mut TaskContext) -> Step {
+        let cause = task.cause(&record);
         let row = match self.table.get(&record.key) {
             Ok(row) => row,
             Err(error) => return task.settle_store(self.table.name(), error),
@@ -116,10 +116,7 @@ impl<K: 'static, V: 'static, A: Clone + 'static> Sink<K, Change<V>> for Aggregat
         let old = row.as_ref().filter(|_| self.table.sends_old()).cloned();
         let new = match self.function.of_change(&record.key, record.value, row) {
             Ok(new) => new,
-            Err(failure) => {
-                let name = self.table.name();
-                return task.settle(FailedStep::Process, name, failure.into_inner());
-            }
+            Err(failure) => return task.settle_failure(self.table.name(), failure),
         };
         let mut update = Record {
             key: record.key,
@@ -127,7 +124,7 @@ impl<K: 'static, V: 'static, A: Clone + 'static> Sink<K, Change<V>> for Aggregat
             timestamp,
             headers: record.headers,
         };
-        match keep::put_update(&self.table, &mut update, task) {
+        match keep::put_caused(&self.table, &mut update, cause, task) {
             Ok(true) => self.table.updated(update, task),
             Ok(false) => Ok(()),
             Err(error) => task.settle_store(self.table.name(), error),

@@ -24,7 +24,7 @@ impl<'b, K: 'static, V: Clone + 'static> KGroupedTable<'b, K, V> {
     ///
     /// let builder = StreamsBuilder::new();
     /// builder
-    ///     .table("stock-of-shelf", Consumed::with(Utf8, I64))
+    ///     .table_with("stock-of-shelf", Consumed::with(Utf8, I64), Materialized::named("rows", I64))
     ///     .group_by(
     ///         |shelf, stock| (shelf.chars().take(1).collect::<String>(), stock),
     ///         Grouped::with(Utf8, I64),
@@ -110,6 +110,6 @@ impl<'b, K: 'static, V: Clone + 'static> KGroupedTable<'b, K, V> {
             }),
             subtract: Arc::new(move |_: &K, value, row| subtract(row, value).map(Into::into)),
         };
-        process::add(self, PREFIX, materialized, function)
+        process::add(&self, PREFIX, materialized, function)
     }
 }
