@@ -162,12 +162,13 @@ fn duplicates_are_kept_in_the_order_of_their_puts() {
         ..setup(1_000, StoreType::Persistent)
     };
     let mut store = open(&mut task, kept);
+    let (key, mut row) = ("a".to_owned(), EncodedRow::default());
     for value in [3, 1, 2] {
-        put(&mut store, "a", 5, Some(value), &mut task);
+        let at = Timestamp::from_millis(5);
+        store.encode(&key, &value, at, &mut row).unwrap();
+        store.add(&mut row, 5, &cause(5), &mut task).unwrap();
     }
-    put(&mut store, "a", 5, None, &mut task);
     let mut values = Vec::new();
-    let key = "a".to_owned();
     store
         .visit_key(&key, 5, 5, Direction::Forward, |_, row| {
             values.push(row.value);
