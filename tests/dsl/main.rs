@@ -1,4 +1,5 @@
-//! What the recorded cases, with their one partition and their valid programs, cannot show.
+//! The DSL on several partitions, and what else the recorded cases, with their one partition,
+//! cannot show.
 
 mod mistakes;
 mod names;
@@ -7,3 +8,5 @@ mod partitions;
 mod punctuation;
 mod sinks;
 mod sources;
+mod stream_joins;
+mod tables;

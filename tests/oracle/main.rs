@@ -16,6 +16,7 @@ mod compare;
 mod functions;
 mod processors;
 mod run;
+mod stateful;
 mod value;
 
 use std::collections::BTreeMap;

@@ -23,6 +23,12 @@ pub(crate) const JAVA: Need = Need {
     debian: &["openjdk-17-jre-headless", "default-jre-headless"],
     homebrew: "openjdk@17",
 };
+/// A JDK: what [`JAVA`] installs cannot compile.
+pub(crate) const JAVA_COMPILER: Need = Need {
+    program: "javac",
+    debian: &["openjdk-17-jdk-headless", "default-jdk-headless"],
+    homebrew: "openjdk@17",
+};
 pub(crate) const MAVEN: Need = Need {
     program: "mvn",
     debian: &["maven"],

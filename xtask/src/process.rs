@@ -28,6 +28,15 @@ pub(crate) fn run(command: &mut Command) -> Result<ExitStatus> {
 
 /// [`run`] with a time limit; a child that exceeds it is killed and an error names it.
 pub(crate) fn run_within(command: &mut Command, limit: Duration) -> Result<ExitStatus> {
+    run_watched(command, limit, || {})
+}
+
+/// [`run_within`] that calls `watch` many times a second meanwhile.
+pub(crate) fn run_watched(
+    command: &mut Command,
+    limit: Duration,
+    mut watch: impl FnMut(),
+) -> Result<ExitStatus> {
     let name = describe(command);
     let child = command
         .stdin(Stdio::null())
@@ -35,7 +44,10 @@ pub(crate) fn run_within(command: &mut Command, limit: Duration) -> Result<ExitS
         .spawn()
         .with_context(|| format!("cannot start {name}"))?;
     let mut group = Group(child);
-    match clock::poll(limit, || Ok(group.0.try_wait()?))? {
+    match clock::poll(limit, || {
+        watch();
+        Ok(group.0.try_wait()?)
+    })? {
         Some(status) => Ok(status),
         None => bail!("{name} did not end within {} s", limit.as_secs()),
     }

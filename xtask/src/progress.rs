@@ -57,6 +57,37 @@ impl Drop for Step {
     }
 }
 
+/// Work of a known number of parts: a bar on a terminal, plain lines elsewhere.
+#[derive(Debug)]
+pub(crate) struct Count {
+    step: Step,
+}
+
+impl Count {
+    pub(crate) fn start(what: impl Into<String>, total: usize) -> Self {
+        let step = Step::start(what);
+        if let Some(bar) = &step.spinner {
+            bar.set_length(u64::try_from(total).unwrap_or(u64::MAX));
+            if let Ok(style) =
+                ProgressStyle::with_template("{spinner} {msg} {wide_bar} {pos}/{len} {elapsed}")
+            {
+                bar.set_style(style);
+            }
+        }
+        Self { step }
+    }
+
+    pub(crate) fn set(&self, done: u64) {
+        if let Some(bar) = &self.step.spinner {
+            bar.set_position(done);
+        }
+    }
+
+    pub(crate) fn finish(self) {
+        self.step.finish();
+    }
+}
+
 fn spin(what: &str) -> ProgressBar {
     let spinner = ProgressBar::new_spinner().with_message(what.to_owned());
     if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed}") {

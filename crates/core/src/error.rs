@@ -33,6 +33,17 @@ pub enum TopologyError {
         /// The store.
         store: String,
     },
+    /// A store used with other types than it was declared with.
+    #[error(
+        "node {node} uses store {store} with other key, value or kind than it was added with; use \
+         one definition for both"
+    )]
+    StoreOfOtherType {
+        /// The node.
+        node: String,
+        /// The store.
+        store: String,
+    },
     /// A source without topics.
     #[error("source {0} reads no topic; give it at least one")]
     NoTopics(String),
@@ -55,7 +66,7 @@ pub enum TopologyError {
          read it once, as a table, and clone the handle, or turn it into a stream with \
          `KTable::into_stream`"
     )]
-    TopicReadTwice {
+    TableTopicReadTwice {
         /// The topic.
         topic: String,
         /// The source that read it first.
@@ -125,6 +136,17 @@ pub enum TopologyError {
     /// One internal topic made twice.
     #[error("internal topic {0} is made twice; give each repartition a name of its own")]
     DuplicateInternalTopic(String),
+    /// A join whose windows end before they begin.
+    #[error(
+        "a join's window from {before_ms} ms before to {after_ms} ms after a record ends before it \
+         begins; the sum of the two must not be negative"
+    )]
+    NegativeJoinWindow {
+        /// How long before a record its partner may lie.
+        before_ms: i64,
+        /// How long after.
+        after_ms: i64,
+    },
     /// Nothing to run.
     #[error("the topology has no source; begin with `StreamsBuilder::stream`")]
     Empty,

@@ -19,5 +19,6 @@ pub mod record;
 pub mod store;
 pub mod time;
 pub mod topology;
+pub mod window;
 
 pub use error::TopologyError;

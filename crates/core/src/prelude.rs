@@ -9,7 +9,7 @@ pub use crate::codec::{
 pub use crate::config::StreamsConfig;
 pub use crate::dsl::{
     Consumed, Grouped, KGroupedStream, KStream, KTable, Materialized, Processed, Produced,
-    Repartitioned, StreamsBuilder,
+    Repartitioned, Stored, StreamJoined, StreamsBuilder,
 };
 pub use crate::failure::{Decision, Failure, FailurePolicy};
 pub use crate::partition::{Partitioner, Partitioning};
@@ -20,3 +20,4 @@ pub use crate::processor::{
 pub use crate::record::{Headers, Record};
 pub use crate::time::{Timestamp, TimestampExtractor};
 pub use crate::topology::{OffsetReset, Topology};
+pub use crate::window::JoinWindows;

@@ -26,7 +26,8 @@
 //! - [`kafka`], the client, with the feature `kafka` (default).
 
 pub use headwater_core::{
-    TopologyError, codec, config, dsl, failure, partition, processor, record, time, topology,
+    TopologyError, codec, config, dsl, failure, partition, processor, record, store, time,
+    topology, window,
 };
 #[cfg(feature = "kafka")]
 pub use headwater_kafka as kafka;

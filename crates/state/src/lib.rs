@@ -2,7 +2,8 @@
 //! key formats.
 //!
 //! Reading order: [`engine`] (where bytes lie), [`layer`] (the cache above an engine, and what a
-//! write goes through), [`key`] (how keys of windows and sessions become bytes).
+//! write goes through), [`key`] (how keys of windows and sessions become bytes), [`versioned`]
+//! (values with their history).
 //!
 //! This crate knows bytes, not records: it names no topic, starts no thread, reads no clock.
 
@@ -10,5 +11,6 @@ pub mod engine;
 mod error;
 pub mod key;
 pub mod layer;
+pub mod versioned;
 
 pub use error::StateError;

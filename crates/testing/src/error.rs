@@ -1,7 +1,8 @@
 //! Why a driver refuses.
 
 use headwater_core::codec::CodecError;
-use headwater_core::record::TopicPartition;
+use headwater_core::record::{Offset, TopicPartition};
+use headwater_core::store::StoreError;
 use headwater_core::topology::TaskId;
 use headwater_runtime::CopartitionError;
 use headwater_runtime::task::TaskError;
@@ -29,6 +30,16 @@ pub enum DriverError {
         task: TaskId,
         /// Why.
         source: TaskError,
+    },
+    /// A record of a changelog cannot be put back.
+    #[error("cannot restore from topic {topic}, offset {offset}: {source}")]
+    Restore {
+        /// The changelog.
+        topic: String,
+        /// Offset of the record.
+        offset: Offset,
+        /// Why.
+        source: StoreError,
     },
     /// The test's codec does not fit.
     #[error("record {index} of topic {topic}: {source}")]

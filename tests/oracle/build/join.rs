@@ -6,6 +6,9 @@ use super::{Build, text};
 
 impl Build<'_> {
     pub(super) fn join(&mut self, op: &Json) -> Result<(), String> {
-        Err(format!("operator {}", text(op, "op")))
+        match text(op, "op") {
+            "join_stream" => self.join_stream(op),
+            what => Err(format!("operator {what}")),
+        }
     }
 }

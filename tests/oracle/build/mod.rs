@@ -2,11 +2,13 @@
 
 mod aggregate;
 mod join;
+mod join_stream;
+mod join_tables;
 mod process;
 mod stream;
 mod table;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use headwater_core::codec::{CodecExt as _, Nullable};
 use headwater_core::dsl::{KStream, KTable, Materialized, StreamsBuilder};
@@ -25,6 +27,8 @@ pub(crate) struct Build<'b> {
     streams: HashMap<String, Stream<'b>>,
     tables: HashMap<String, Table<'b>>,
     grouped: HashMap<String, Grouped<'b>>,
+    /// Stores that processors have added.
+    stores: HashSet<String>,
     /// Types of the source topics.
     pub(crate) inputs: HashMap<String, (Type, Type)>,
 }
@@ -36,6 +40,7 @@ impl<'b> Build<'b> {
             streams: HashMap::new(),
             tables: HashMap::new(),
             grouped: HashMap::new(),
+            stores: HashSet::new(),
             inputs: HashMap::new(),
         }
     }
@@ -50,14 +55,14 @@ impl<'b> Build<'b> {
             "merge" => self.merge(op),
             "split" => self.split(op),
             "to" => self.to(op),
+            "to_table" => self.to_table(op),
             "process" | "process_values" => self.process(op),
             "group_by" | "group_by_key" if self.streams.contains_key(from) => self.group(op),
             "count" | "reduce" | "aggregate" if self.grouped.contains_key(from) => {
                 self.aggregate(op)
             }
-            "join_stream" | "join_table" | "join_global" | "join_tables" | "join_fk" => {
-                self.join(op)
-            }
+            "join_tables" => self.join_tables(op),
+            "join_stream" | "join_table" | "join_global" | "join_fk" => self.join(op),
             _ if self.streams.contains_key(from) => self.one_to_one(op),
             _ if self.tables.contains_key(from) => self.on_table(op),
             _ => Err(format!("operator {what}")),

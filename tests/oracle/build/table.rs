@@ -1,9 +1,12 @@
 //! Operators on tables.
 
-use headwater_core::dsl::{Consumed, KTable};
+use headwater_core::dsl::{Consumed, KTable, Materialized};
 use serde_json::Value as Json;
 
-use super::{Build, extractor_named, materialized, name, named, named_table, predicate, text};
+use super::{
+    Build, extractor_named, materialized, name, named, named_table, or_none, predicate, text,
+};
+use crate::functions::Function;
 use crate::value::{Type, Value, ValueCodec};
 
 /// A table with the types that a case gives its keys and values.
@@ -39,11 +42,8 @@ impl<'b> Build<'b> {
         let from = self.from_table(op, "from")?;
         match text(op, "op") {
             "filter" | "filter_not" => self.filter_table(from, op),
-            "to_stream" if op.get("key").is_none() => {
-                let handle = named(from.handle.into_stream(), op);
-                self.keep(op, handle, from.key, from.value);
-                Ok(())
-            }
+            "map_values" => self.map_table(from, op),
+            "to_stream" => self.to_stream(from, op),
             what => Err(format!("operator {what} of a table")),
         }
     }
@@ -59,6 +59,46 @@ impl<'b> Build<'b> {
             (Some(store), false) => from.handle.filter_not_with(holds, store),
         };
         self.keep_table(op, named_table(handle, op), from.key, from.value);
+        Ok(())
+    }
+
+    fn map_table(&mut self, from: Table<'b>, op: &Json) -> Result<(), String> {
+        let function = Function::from_json(&op["value"]);
+        let value = function.value_type(from.value)?;
+        let map = move |key: &Value, value: Value| Ok(or_none(function.value(key, value)?));
+        let handle = match materialized(op, value) {
+            None => from.handle.try_filter_map_values_with_key(map),
+            Some(store) => from.handle.try_map_values_with_key_with(map, store),
+        };
+        self.keep_table(op, named_table(handle, op), from.key, value);
+        Ok(())
+    }
+
+    fn to_stream(&mut self, from: Table<'b>, op: &Json) -> Result<(), String> {
+        let stream = named(from.handle.into_stream(), op);
+        let Some(function) = op.get("key") else {
+            self.keep(op, stream, from.key, from.value);
+            return Ok(());
+        };
+        let function = Function::from_json(function);
+        let key = function.key_type(from.key)?;
+        let stream = stream.select_key(move |key, value| {
+            function.key(key, value.as_ref().unwrap_or(&Value::Null))
+        });
+        self.keep(op, stream, key, from.value);
+        Ok(())
+    }
+
+    pub(super) fn to_table(&mut self, op: &Json) -> Result<(), String> {
+        let from = self.from(op, "from")?;
+        let key = ValueCodec(from.key);
+        let store = materialized(op, from.value)
+            .unwrap_or_else(|| Materialized::unspecified(ValueCodec(from.value)));
+        let handle = match name(op) {
+            Some(name) => from.handle.into_table_named(name, key, store),
+            None => from.handle.into_table(key, store),
+        };
+        self.keep_table(op, handle, from.key, from.value);
         Ok(())
     }
 

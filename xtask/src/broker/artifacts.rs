@@ -20,51 +20,124 @@ use crate::progress::Step;
 /// Names a folder of Kafka's jars to the tests; when it is set, nothing is fetched.
 pub const LIBS_VARIABLE: &str = "HEADWATER_KAFKA_LIBS";
 
-/// 55 MB; a quarter of an hour allows for a slow line.
+/// Names a folder of the jars of Kafka Streams to the recorder of oracle cases; when it is set, nothing is fetched.
+const STREAMS_LIBS_VARIABLE: &str = "HEADWATER_STREAMS_LIBS";
+
+/// 100 MB at most; a quarter of an hour allows for a slow line.
 const FETCH_LIMIT: Duration = Duration::from_secs(15 * 60);
 /// Another run may be fetching.
 const LOCK_LIMIT: Duration = FETCH_LIMIT;
 /// Starts the name of a fetch that is under way; what a killed one left is removed by the next.
 const PARTIAL: &str = "partial-kafka-";
 
+/// Jars that are fetched together: what Maven is asked for, and what must be there afterwards.
+#[derive(Debug)]
+struct Bundle {
+    name: &'static str,
+    /// The environment variable that names a folder of them.
+    variable: &'static str,
+    megabytes: u32,
+    /// Group, artifact and version.
+    dependencies: &'static [(&'static str, &'static str, &'static str)],
+    /// The files that what uses the bundle cannot do without.
+    jars: &'static [&'static str],
+}
+
+/// A broker and its tools.
+const BROKER: Bundle = Bundle {
+    name: "kafka",
+    variable: LIBS_VARIABLE,
+    megabytes: 55,
+    dependencies: &[
+        ("org.apache.kafka", "kafka_2.13", KAFKA_VERSION),
+        ("org.apache.kafka", "kafka-tools", KAFKA_VERSION),
+        ("org.slf4j", "slf4j-reload4j", "1.7.36"),
+    ],
+    jars: &[
+        "kafka_2.13",
+        "kafka-server",
+        "kafka-clients",
+        "kafka-metadata",
+        "kafka-tools",
+        "slf4j-reload4j-1.7.36.jar",
+    ],
+};
+
+/// Kafka Streams and its test driver, with a logger that says nothing.
+const STREAMS: Bundle = Bundle {
+    name: "kafka-streams",
+    variable: STREAMS_LIBS_VARIABLE,
+    megabytes: 95,
+    dependencies: &[
+        (
+            "org.apache.kafka",
+            "kafka-streams-test-utils",
+            KAFKA_VERSION,
+        ),
+        ("org.slf4j", "slf4j-nop", "1.7.36"),
+    ],
+    jars: &[
+        "kafka-streams",
+        "kafka-streams-test-utils",
+        "kafka-clients",
+        "slf4j-nop-1.7.36.jar",
+    ],
+};
+
 /// The folder of Kafka's jars, fetched if the cache lacks them.
 ///
 /// # Errors
 /// Maven missing, or the download failed; the message names Maven's log.
 pub(crate) fn kafka_libs() -> Result<PathBuf> {
-    if let Some(libs) = env::var_os(LIBS_VARIABLE).map(PathBuf::from) {
-        return match missing_jar(&libs) {
+    libs(&BROKER)
+}
+
+/// The folder of the jars of Kafka Streams and its test driver, fetched if the cache lacks them.
+///
+/// # Errors
+/// As [`kafka_libs`].
+pub(crate) fn streams_libs() -> Result<PathBuf> {
+    libs(&STREAMS)
+}
+
+fn libs(bundle: &'static Bundle) -> Result<PathBuf> {
+    if let Some(libs) = env::var_os(bundle.variable).map(PathBuf::from) {
+        return match bundle.missing_jar(&libs) {
             None => Ok(libs),
             Some(jar) => bail!(
-                "{LIBS_VARIABLE} names {}, which lacks {jar}",
+                "{} names {}, which lacks {jar}",
+                bundle.variable,
                 libs.display()
             ),
         };
     }
-    let cache = Cache::of_this_user()?;
+    let cache = Cache::of_this_user(bundle)?;
     match cache.libs() {
         Some(libs) => Ok(libs),
-        None => cache.fill(fetch_with_maven),
+        None => cache.fill(|folder, log| bundle.fetch_with_maven(folder, log)),
     }
 }
 
 /// The folder that keeps what was fetched or built, across checkouts.
 #[derive(Debug)]
-struct Cache(PathBuf);
+struct Cache {
+    folder: PathBuf,
+    bundle: &'static Bundle,
+}
 
 impl Cache {
-    fn of_this_user() -> Result<Self> {
+    fn of_this_user(bundle: &'static Bundle) -> Result<Self> {
         let folder = cache_folder(|name| env::var_os(name))
             .context("HOME is not set; set HEADWATER_CACHE to a folder")?;
         fs::create_dir_all(&folder)
             .with_context(|| format!("cannot create {}", folder.display()))?;
-        Ok(Self(folder))
+        Ok(Self { folder, bundle })
     }
 
     /// The jars, if all are there.
     fn libs(&self) -> Option<PathBuf> {
         let libs = self.version().join("libs");
-        missing_jar(&libs).is_none().then_some(libs)
+        self.bundle.missing_jar(&libs).is_none().then_some(libs)
     }
 
     /// Fetches into a folder beside the final one and renames it when it is whole; one run at a time.
@@ -76,11 +149,11 @@ impl Cache {
         self.remove_partial();
         let partial = tempfile::Builder::new()
             .prefix(PARTIAL)
-            .tempdir_in(&self.0)
-            .with_context(|| format!("cannot write to {}", self.0.display()))?;
-        let log = self.0.join("maven.log");
+            .tempdir_in(&self.folder)
+            .with_context(|| format!("cannot write to {}", self.folder.display()))?;
+        let log = self.folder.join("maven.log");
         fetch(partial.path(), &log)?;
-        if let Some(jar) = missing_jar(&partial.path().join("libs")) {
+        if let Some(jar) = self.bundle.missing_jar(&partial.path().join("libs")) {
             bail!("Maven ended without {jar}; its log: {}", log.display());
         }
         // A version folder that is not whole was damaged by hand.
@@ -93,11 +166,12 @@ impl Cache {
     }
 
     fn version(&self) -> PathBuf {
-        self.0.join(format!("kafka-{KAFKA_VERSION}"))
+        self.folder
+            .join(format!("{}-{KAFKA_VERSION}", self.bundle.name))
     }
 
     fn lock(&self) -> Result<File> {
-        let path = self.0.join("kafka.lock");
+        let path = self.folder.join("kafka.lock");
         let file =
             File::create(&path).with_context(|| format!("cannot create {}", path.display()))?;
         let taken = clock::poll(LOCK_LIMIT, || {
@@ -112,7 +186,7 @@ impl Cache {
     }
 
     fn remove_partial(&self) {
-        let entries = fs::read_dir(&self.0).into_iter().flatten().flatten();
+        let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
         for entry in
             entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(PARTIAL))
         {
@@ -133,74 +207,80 @@ fn cache_folder(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> 
         .or_else(|| set("HOME").map(|folder| folder.join(".cache/headwater")))
 }
 
-/// The first of the jars that a broker and its tools cannot do without and that `libs` lacks.
-fn missing_jar(libs: &Path) -> Option<String> {
-    let versions = [
-        "kafka_2.13",
-        "kafka-server",
-        "kafka-clients",
-        "kafka-metadata",
-        "kafka-tools",
-    ]
-    .map(|name| format!("{name}-{KAFKA_VERSION}.jar"));
-    let logging = ["slf4j-reload4j-1.7.36.jar".to_owned()];
-    versions
-        .into_iter()
-        .chain(logging)
-        .find(|jar| !libs.join(jar).is_file())
-}
-
-/// Fills `folder/libs`; Maven's output goes to `log`.
-fn fetch_with_maven(folder: &Path, log: &Path) -> Result<()> {
-    machine::provide(&[MAVEN], |_| machine::is_installed("mvn"))?;
-    let step = Step::start(format!("fetching Kafka {KAFKA_VERSION} with Maven (55 MB)"));
-    let project = folder.join("pom.xml");
-    fs::write(&project, pom()).with_context(|| format!("cannot write {}", project.display()))?;
-    let output = File::create(log).with_context(|| format!("cannot create {}", log.display()))?;
-    let mut maven = Command::new("mvn");
-    maven
-        .args(["-q", "-B", "-f"])
-        .arg(&project)
-        .arg("dependency:copy-dependencies")
-        .arg(format!(
-            "-DoutputDirectory={}",
-            folder.join("libs").display()
-        ))
-        .stdout(output.try_clone()?)
-        .stderr(output);
-    let status = process::run_within(&mut maven, FETCH_LIMIT)?;
-    if !status.success() {
-        bail!(
-            "Maven could not fetch Kafka {KAFKA_VERSION} ({status}); its log: {}",
-            log.display()
-        );
+impl Bundle {
+    /// The first of the jars that cannot be done without and that `libs` lacks.
+    fn missing_jar(&self, libs: &Path) -> Option<String> {
+        // Those of Kafka carry its version.
+        let file = |jar: &&str| {
+            if Path::new(jar).extension().is_some_and(|end| end == "jar") {
+                (*jar).to_owned()
+            } else {
+                format!("{jar}-{KAFKA_VERSION}.jar")
+            }
+        };
+        self.jars
+            .iter()
+            .map(file)
+            .find(|jar| !libs.join(jar).is_file())
     }
-    step.finish();
-    Ok(())
-}
 
-fn pom() -> String {
-    let dependency = |group: &str, artifact: &str, version: &str| {
+    /// Fills `folder/libs`; Maven's output goes to `log`.
+    fn fetch_with_maven(&self, folder: &Path, log: &Path) -> Result<()> {
+        machine::provide(&[MAVEN], |_| machine::is_installed("mvn"))?;
+        let step = Step::start(format!(
+            "fetching {} {KAFKA_VERSION} with Maven ({} MB)",
+            self.name, self.megabytes
+        ));
+        let project = folder.join("pom.xml");
+        fs::write(&project, self.pom())
+            .with_context(|| format!("cannot write {}", project.display()))?;
+        let output =
+            File::create(log).with_context(|| format!("cannot create {}", log.display()))?;
+        let mut maven = Command::new("mvn");
+        maven
+            .args(["-q", "-B", "-f"])
+            .arg(&project)
+            .arg("dependency:copy-dependencies")
+            .arg(format!(
+                "-DoutputDirectory={}",
+                folder.join("libs").display()
+            ))
+            .stdout(output.try_clone()?)
+            .stderr(output);
+        let status = process::run_within(&mut maven, FETCH_LIMIT)?;
+        if !status.success() {
+            bail!(
+                "Maven could not fetch {} {KAFKA_VERSION} ({status}); its log: {}",
+                self.name,
+                log.display()
+            );
+        }
+        step.finish();
+        Ok(())
+    }
+
+    fn pom(&self) -> String {
+        let dependency = |(group, artifact, version): &(&str, &str, &str)| {
+            format!(
+                "    <dependency><groupId>{group}</groupId><artifactId>{artifact}</artifactId>\
+                 <version>{version}</version></dependency>\n"
+            )
+        };
+        let dependencies: String = self.dependencies.iter().map(dependency).collect();
         format!(
-            "    <dependency><groupId>{group}</groupId><artifactId>{artifact}</artifactId>\
-             <version>{version}</version></dependency>\n"
-        )
-    };
-    let dependencies = dependency("org.apache.kafka", "kafka_2.13", KAFKA_VERSION)
-        + &dependency("org.apache.kafka", "kafka-tools", KAFKA_VERSION)
-        + &dependency("org.slf4j", "slf4j-reload4j", "1.7.36");
-    format!(
-        "\
+            "\
 <project xmlns=\"http://maven.apache.org/POM/4.0.0\">
   <modelVersion>4.0.0</modelVersion>
   <groupId>headwater</groupId>
-  <artifactId>kafka</artifactId>
+  <artifactId>{}</artifactId>
   <version>1</version>
   <dependencies>
 {dependencies}  </dependencies>
 </project>
-"
-    )
+",
+            self.name
+        )
+    }
 }
 
 #[cfg(test)]
@@ -210,8 +290,18 @@ mod tests {
     /// Puts every jar that is looked for into `libs`, all but the one named.
     fn put_jars(libs: &Path, all_but: Option<&str>) {
         fs::create_dir_all(libs).unwrap();
-        while let Some(jar) = missing_jar(libs).filter(|jar| Some(jar.as_str()) != all_but) {
+        while let Some(jar) = BROKER
+            .missing_jar(libs)
+            .filter(|jar| Some(jar.as_str()) != all_but)
+        {
             fs::write(libs.join(jar), "").unwrap();
+        }
+    }
+
+    fn cache_in(folder: &Path) -> Cache {
+        Cache {
+            folder: folder.to_path_buf(),
+            bundle: &BROKER,
         }
     }
 
@@ -251,7 +341,7 @@ mod tests {
     #[test]
     fn whole_download_becomes_the_cache_and_is_not_fetched_twice() {
         let folder = tempfile::tempdir().unwrap();
-        let cache = Cache(folder.path().to_path_buf());
+        let cache = cache_in(folder.path());
         let fetch = |target: &Path, _: &Path| {
             put_jars(&target.join("libs"), None);
             Ok(())
@@ -267,7 +357,7 @@ mod tests {
     #[test]
     fn broken_download_leaves_no_half_cache() {
         let folder = tempfile::tempdir().unwrap();
-        let cache = Cache(folder.path().to_path_buf());
+        let cache = cache_in(folder.path());
         let lost = format!("kafka-tools-{KAFKA_VERSION}.jar");
         let half = |target: &Path, _: &Path| {
             put_jars(&target.join("libs"), Some(&lost));
@@ -285,7 +375,7 @@ mod tests {
     #[test]
     fn leftovers_of_a_killed_fetch_and_a_damaged_cache_are_replaced() {
         let folder = tempfile::tempdir().unwrap();
-        let cache = Cache(folder.path().to_path_buf());
+        let cache = cache_in(folder.path());
         fs::create_dir_all(folder.path().join("partial-kafka-old/libs")).unwrap();
         fs::create_dir_all(cache.version().join("libs")).unwrap();
         let fetch = |target: &Path, _: &Path| {
@@ -301,7 +391,7 @@ mod tests {
 
     #[test]
     fn project_names_kafka_its_tools_and_a_logger() {
-        let pom = pom();
+        let pom = BROKER.pom();
         assert_eq!(pom.matches("<dependency>").count(), 3);
         assert_eq!(
             pom.matches(&format!("<version>{KAFKA_VERSION}</version>"))

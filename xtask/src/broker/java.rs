@@ -5,25 +5,25 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
-use crate::machine::{self, JAVA};
+use crate::machine::{self, JAVA, JAVA_COMPILER};
 
 /// Kafka 4 brokers need it.
 const MINIMUM: u32 = 17;
 
 #[derive(Debug, Clone)]
-pub(super) struct Java(PathBuf);
+pub(crate) struct Java(PathBuf);
 
 impl Java {
     /// Finds Java, installing it when it is missing and this process may.
-    pub(super) fn provide() -> Result<Self> {
+    pub(crate) fn provide() -> Result<Self> {
         machine::provide(&[JAVA], |_| Self::find().is_some())?;
         Ok(Self::find().unwrap_or_else(|| Self(PathBuf::from("java"))))
     }
 
     /// `java -cp <class path>`.
-    pub(super) fn command(&self, class_path: &[&Path]) -> Command {
+    pub(crate) fn command(&self, class_path: &[&Path]) -> Command {
         let mut joined = OsString::new();
         for (position, entry) in class_path.iter().enumerate() {
             if position > 0 {
@@ -34,6 +34,23 @@ impl Java {
         let mut command = Command::new(&self.0);
         command.arg("-cp").arg(joined);
         command
+    }
+
+    /// The compiler of the same installation, or the one of the path; installed when it is missing and this process may.
+    pub(crate) fn provide_compiler(&self) -> Result<Command> {
+        machine::provide(&[JAVA_COMPILER], |_| self.find_compiler().is_some())?;
+        match self.find_compiler() {
+            Some(compiler) => Ok(Command::new(compiler)),
+            None => bail!("javac was installed and cannot be found"),
+        }
+    }
+
+    fn find_compiler(&self) -> Option<PathBuf> {
+        let beside = self.0.with_file_name("javac");
+        if beside.is_file() {
+            return Some(beside);
+        }
+        machine::is_installed("javac").then(|| PathBuf::from("javac"))
     }
 
     fn find() -> Option<Self> {

@@ -22,10 +22,10 @@ use crate::clock;
 use crate::progress::Step;
 
 pub use artifacts::LIBS_VARIABLE;
-pub(crate) use artifacts::kafka_libs;
+pub(crate) use artifacts::{kafka_libs, streams_libs};
 use config::Ports;
 use home::Home;
-use java::Java;
+pub(crate) use java::Java;
 
 /// The Apache Kafka that tests and benchmarks run against.
 pub const KAFKA_VERSION: &str = "4.3.1";

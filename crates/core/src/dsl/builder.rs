@@ -3,11 +3,12 @@
 use std::cell::RefCell;
 use std::fmt;
 
-use super::{Consumed, KStream, Processed, TopologySettings};
+use super::{Consumed, KStream, Processed, Stored, TopologySettings};
 use crate::codec::Codec;
 use crate::config::StreamsConfig;
 use crate::error::TopologyError;
 use crate::operator::source;
+use crate::store::{DeclaredStores, StoreDef};
 use crate::topology::{Graph, NodeId, NodeKind, SourceTopics, Stages, Topology, validate_name};
 
 /// Where a topology is described: it hands out streams, whose verbs add nodes to it.
@@ -114,6 +115,21 @@ impl StreamsBuilder {
         source::add(self, SourceTopics::Pattern(pattern.to_owned()), consumed)
     }
 
+    /// Adds a store for processors, which name it when they are attached.
+    ///
+    /// A store that no processor uses is not made. Semantics: `StreamsBuilder.addStateStore`.
+    pub fn add_store<D, KC, VC>(&self, definition: &D, stored: Stored<KC, VC>) -> &Self
+    where
+        D: StoreDef<Key = KC::Item, Value = VC::Item>,
+        KC: Codec,
+        VC: Codec,
+    {
+        let mut graph = self.graph.borrow_mut();
+        definition.declare(stored, &mut DeclaredStores::new(&mut graph));
+        drop(graph);
+        self
+    }
+
     /// Validates what was described and plans it.
     ///
     /// # Errors
@@ -152,9 +168,7 @@ impl StreamsBuilder {
     }
 
     pub(crate) fn rename(&self, node: NodeId, name: &str) {
-        let mut graph = self.graph.borrow_mut();
-        graph.check(validate_name("node", name));
-        name.clone_into(&mut graph.node_mut(node).name);
+        self.graph.borrow_mut().rename(node, name);
     }
 
     pub(crate) fn with_graph<R>(&self, change: impl FnOnce(&mut Graph) -> R) -> R {

@@ -16,6 +16,7 @@ pub use count::Count;
 pub use grouped_stream::KGroupedStream;
 pub use options::{
     Consumed, Grouped, Materialized, Printed, Processed, Produced, Repartitioned, StoreType,
+    Stored, StreamJoined,
 };
 pub(crate) use options::{
     Format, Optimizations, ResolvedName, StoreNaming, StoreSettings, TopologySettings,

@@ -4,9 +4,10 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use crate::dsl::{KStream, Processed};
-use crate::failure::{FailedStep, Failure, Step, TaskFailure};
-use crate::processor::{Processor, ProcessorContext, PunctuationId, Sink, TaskContext};
+use crate::failure::{Failure, Step, TaskFailure};
+use crate::processor::{Children, Processor, ProcessorContext, PunctuationId, Sink, TaskContext};
 use crate::record::Record;
+use crate::store::{OpenStores, Stores};
 use crate::time::Timestamp;
 use crate::topology::{Keys, Punctuated, Stages, Wired};
 
@@ -54,33 +55,94 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
         processed: Processed,
         new: impl Fn() -> P + Send + Sync + 'static,
     ) -> KStream<'b, P::Key, P::Value> {
-        let processed = self.process_under(PREFIX, processed, new);
-        // A processor may change keys, but Kafka Streams does not count it among the operators
-        // before which repartitions are merged.
-        processed.builder.with_graph(|graph| {
-            graph.node_mut(processed.node).keys = Keys::Changed;
-        });
-        processed
+        self.process_with_stores(processed, (), move |()| new())
     }
 
-    pub(super) fn process_under<P: Processor<K, V>>(
+    /// Notes that a processor may have changed keys, though Kafka Streams does not count it
+    /// among the operators after which repartitions are merged.
+    fn with_keys_in_doubt(self) -> Self {
+        self.builder
+            .with_graph(|graph| graph.node_mut(self.node).keys = Keys::Changed);
+        self
+    }
+
+    /// As [`process`](Self::process), with stores: `new` gets the stores of its task, in the
+    /// order in which they are named.
+    ///
+    /// Processors that name the same store share it, and live in one sub-topology. Every store
+    /// has to be added with [`StreamsBuilder::add_store`](crate::dsl::StreamsBuilder::add_store).
+    ///
+    /// ```
+    /// use headwater_core::prelude::*;
+    /// use headwater_core::store::{KeyValueStore, KeyValueStoreDef};
+    /// use headwater_testing::TopologyTestDriver;
+    ///
+    /// const SEEN: KeyValueStoreDef<String, i64> = KeyValueStoreDef::new("seen");
+    ///
+    /// /// Forwards how often each key was seen.
+    /// struct CountSeen {
+    ///     seen: KeyValueStore<String, i64>,
+    /// }
+    ///
+    /// impl Processor<String, String> for CountSeen {
+    ///     type Key = String;
+    ///     type Value = i64;
+    ///
+    ///     fn process(
+    ///         &mut self,
+    ///         record: Record<String, String>,
+    ///         context: &mut ProcessorContext<'_, String, i64>,
+    ///     ) -> Result<(), Failure> {
+    ///         let count = self.seen.get(&record.key)?.unwrap_or(0) + 1;
+    ///         self.seen.put(&record.key, &count, context)?;
+    ///         context.forward(record.with_value(count))
+    ///     }
+    /// }
+    ///
+    /// let builder = StreamsBuilder::new();
+    /// builder.add_store(&SEEN, Stored::with(Utf8, I64));
+    /// builder
+    ///     .stream("in", Consumed::with(Utf8, Utf8))
+    ///     .process_with_stores(Processed::default(), SEEN, |seen| CountSeen { seen })
+    ///     .to("out", Produced::with(Utf8, I64));
+    ///
+    /// let mut driver = TopologyTestDriver::new(builder.build()?)?;
+    /// driver.input("in", Utf8, Utf8).push("a", "x")?.push("a", "y")?;
+    /// assert_eq!(driver.output("out", Utf8, I64).values()?, [1, 2]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn process_with_stores<S: Stores, P: Processor<K, V>>(
+        self,
+        processed: Processed,
+        stores: S,
+        new: impl Fn(S::Handles) -> P + Send + Sync + 'static,
+    ) -> KStream<'b, P::Key, P::Value> {
+        self.process_under(PREFIX, processed, stores, new)
+            .with_keys_in_doubt()
+    }
+
+    pub(super) fn process_under<S: Stores, P: Processor<K, V>>(
         self,
         prefix: &str,
         processed: Processed,
-        new: impl Fn() -> P + Send + Sync + 'static,
+        stores: S,
+        new: impl Fn(S::Handles) -> P + Send + Sync + 'static,
     ) -> KStream<'b, P::Key, P::Value> {
+        let used = stores.used();
         let stages = Stages::sink(move |wiring, node| {
             let processor = wiring.punctuated(|wiring, owner| ProcessNode {
-                processor: new(),
+                processor: new(stores.open(&mut OpenStores::new(wiring))),
                 owner,
                 name: wiring.name_of(node).to_owned(),
-                next: wiring.downstream::<P::Key, P::Value>(node),
+                children: wiring.children::<P::Key, P::Value>(node),
             });
             Wired::new::<K, V>(Box::new(Process(processor)))
         });
         let node = self
             .builder
             .add_processor(prefix, processed, self.node, stages);
+        self.builder
+            .with_graph(|graph| graph.connect_typed(node, used));
         KStream::new(self.builder, node)
     }
 }
@@ -91,29 +153,30 @@ struct ProcessNode<P: Processor<K, V>, K, V> {
     processor: P,
     owner: usize,
     name: String,
-    next: Box<dyn Sink<P::Key, P::Value>>,
+    children: Children<P::Key, P::Value>,
 }
 
 impl<K, V, P: Processor<K, V>> ProcessNode<P, K, V> {
     /// Calls the processor; settles its own failure by policy, passes on a stop from downstream.
     fn run(
         &mut self,
+        now: Timestamp,
         task: &mut TaskContext,
         call: impl FnOnce(&mut P, &mut ProcessorContext<'_, P::Key, P::Value>) -> Result<(), Failure>,
     ) -> Step {
-        let mut context = ProcessorContext::new(&mut *self.next, task, self.owner);
+        let mut context = ProcessorContext::new(&mut self.children, task, self.owner, now);
         let outcome = call(&mut self.processor, &mut context);
         context.finish()?;
         match outcome {
             Ok(()) => Ok(()),
-            Err(failure) => task.settle(FailedStep::Process, &self.name, failure.into_inner()),
+            Err(failure) => task.settle_failure(&self.name, failure),
         }
     }
 }
 
 impl<K: 'static, V: 'static, P: Processor<K, V>> Punctuated for ProcessNode<P, K, V> {
     fn init(&mut self, task: &mut TaskContext) -> Result<(), Box<TaskFailure>> {
-        self.run(task, |processor, context| {
+        self.run(Timestamp::UNKNOWN, task, |processor, context| {
             processor.init(context);
             Ok(())
         })
@@ -125,7 +188,7 @@ impl<K: 'static, V: 'static, P: Processor<K, V>> Punctuated for ProcessNode<P, K
         now: Timestamp,
         task: &mut TaskContext,
     ) -> Result<(), Box<TaskFailure>> {
-        self.run(task, |processor, context| {
+        self.run(now, task, |processor, context| {
             processor.punctuate(id, now, context)
         })
     }
@@ -140,7 +203,7 @@ struct Process<P: Processor<K, V>, K, V>(Rc<RefCell<ProcessNode<P, K, V>>>);
 impl<K, V, P: Processor<K, V>> Sink<K, V> for Process<P, K, V> {
     fn push(&mut self, record: Record<K, V>, task: &mut TaskContext) -> Step {
         let mut node = self.0.borrow_mut();
-        node.run(task, |processor, context| {
+        node.run(record.timestamp, task, |processor, context| {
             processor.process(record, context)
         })
     }

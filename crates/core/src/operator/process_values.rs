@@ -6,6 +6,7 @@ use crate::processor::{
     FixedKeyContext, FixedKeyProcessor, FixedKeyRecord, Processor, ProcessorContext, PunctuationId,
 };
 use crate::record::Record;
+use crate::store::Stores;
 use crate::time::Timestamp;
 
 const PREFIX: &str = "KSTREAM-PROCESSVALUES-";
@@ -28,7 +29,19 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
         processed: Processed,
         new: impl Fn() -> P + Send + Sync + 'static,
     ) -> KStream<'b, K, P::Value> {
-        self.process_under(PREFIX, processed, move || FixedKey(new()))
+        self.process_values_with_stores(processed, (), move |()| new())
+    }
+
+    /// As [`process_values`](Self::process_values), with stores; see
+    /// [`process_with_stores`](Self::process_with_stores).
+    pub fn process_values_with_stores<S: Stores, P: FixedKeyProcessor<K, V>>(
+        self,
+        processed: Processed,
+        stores: S,
+        new: impl Fn(S::Handles) -> P + Send + Sync + 'static,
+    ) -> KStream<'b, K, P::Value> {
+        let new = move |stores| FixedKey(new(stores));
+        self.process_under(PREFIX, processed, stores, new)
     }
 }
 

@@ -139,7 +139,9 @@ impl<KC: Codec, VC: Codec> SourceNode for FromTopic<KC, VC> {
         let timestamp = match self.extractor.extract(&key, &value, &times) {
             Extracted::At(timestamp) => timestamp,
             Extracted::Skip => {
-                task.drop_record("its extracted timestamp is negative");
+                task.drop_record(
+                    "its timestamp is negative, or further ahead of the clock than allowed",
+                );
                 return Ok(Staged::Dropped);
             }
             Extracted::Fail => return self.refuse(Box::new(InvalidTime(raw.timestamp)), task),

@@ -3,33 +3,87 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::{PunctuationId, PunctuationKind, Sink, TaskContext};
+use super::{PunctuationId, PunctuationKind, Shared, Sink, TaskContext};
 use crate::failure::{Failure, TaskFailure};
 use crate::record::{Origin, Record};
 use crate::time::Timestamp;
 use crate::topology::TaskId;
 
+/// Where a processor forwards to.
+pub(crate) struct Children<K, V> {
+    /// All of them.
+    pub(crate) all: Box<dyn Sink<K, V>>,
+    /// The name of the only one.
+    pub(crate) only: Option<String>,
+    /// Each by its name, where there are several.
+    pub(crate) named: Vec<(String, Shared<K, V>)>,
+}
+
+impl<K, V> Children<K, V> {
+    fn by_name(&mut self, name: &str) -> Option<&mut dyn Sink<K, V>> {
+        if self.only.as_deref() == Some(name) {
+            return Some(&mut *self.all);
+        }
+        let mut named = self.named.iter_mut();
+        let (_, sink) = named.find(|(known, _)| known == name)?;
+        Some(sink)
+    }
+
+    fn names(&self) -> Vec<&str> {
+        let named = self.named.iter().map(|(name, _)| name.as_str());
+        named.chain(self.only.as_deref()).collect()
+    }
+}
+
+/// What a processor writes its stores with: its context.
+pub trait StoreWriter {
+    #[doc(hidden)]
+    fn writing_task(&mut self) -> WritingTask<'_>;
+
+    #[doc(hidden)]
+    fn write_time(&self) -> Timestamp;
+}
+
+/// The task of a processor that writes a store.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct WritingTask<'t>(pub(crate) &'t mut TaskContext);
+
+impl<K, V> StoreWriter for ProcessorContext<'_, K, V> {
+    fn writing_task(&mut self) -> WritingTask<'_> {
+        WritingTask(self.task)
+    }
+
+    fn write_time(&self) -> Timestamp {
+        self.now
+    }
+}
+
 /// The context of a [`Processor`](super::Processor) that forwards keys `K` and values `V`.
 ///
 /// Semantics: `org.apache.kafka.streams.processor.api.ProcessorContext`.
 pub struct ProcessorContext<'a, K, V> {
-    next: &'a mut dyn Sink<K, V>,
+    children: &'a mut Children<K, V>,
     task: &'a mut TaskContext,
     owner: usize,
+    /// The time of the record in hand, or of the punctuation.
+    now: Timestamp,
     /// A failure downstream that stops the task, whatever the processor makes of the error.
     stopped: Option<Box<TaskFailure>>,
 }
 
 impl<'a, K, V> ProcessorContext<'a, K, V> {
     pub(crate) fn new(
-        next: &'a mut dyn Sink<K, V>,
+        children: &'a mut Children<K, V>,
         task: &'a mut TaskContext,
         owner: usize,
+        now: Timestamp,
     ) -> Self {
         Self {
-            next,
+            children,
             task,
             owner,
+            now,
             stopped: None,
         }
     }
@@ -42,7 +96,27 @@ impl<'a, K, V> ProcessorContext<'a, K, V> {
         if self.stopped.is_some() {
             return Err(Failure::new("the task is stopping"));
         }
-        self.next.push(record, self.task).map_err(|stop| {
+        self.children.all.push(record, self.task).map_err(|stop| {
+            self.stopped = Some(stop);
+            Failure::new("the task is stopping")
+        })
+    }
+
+    /// Forwards a record to the child of this name alone.
+    ///
+    /// # Errors
+    /// If there is no such child, or the task has to stop: return the error at once.
+    pub fn forward_to(&mut self, child: &str, record: Record<K, V>) -> Result<(), Failure> {
+        if self.stopped.is_some() {
+            return Err(Failure::new("the task is stopping"));
+        }
+        let Some(sink) = self.children.by_name(child) else {
+            return Err(Failure::new(format!(
+                "there is no child {child}; the children are {}",
+                self.children.names().join(", ")
+            )));
+        };
+        sink.push(record, self.task).map_err(|stop| {
             self.stopped = Some(stop);
             Failure::new("the task is stopping")
         })

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::{ProcessorContext, PunctuationId, PunctuationKind};
+use super::{ProcessorContext, PunctuationId, PunctuationKind, StoreWriter, WritingTask};
 use crate::failure::Failure;
 use crate::record::{Headers, Origin, Record};
 use crate::time::Timestamp;
@@ -154,6 +154,16 @@ impl<'c, 'a, K, V> FixedKeyContext<'c, 'a, K, V> {
     /// As [`ProcessorContext::wall_clock`].
     pub fn wall_clock(&self) -> Timestamp {
         self.0.wall_clock()
+    }
+}
+
+impl<K, V> StoreWriter for FixedKeyContext<'_, '_, K, V> {
+    fn writing_task(&mut self) -> WritingTask<'_> {
+        self.0.writing_task()
+    }
+
+    fn write_time(&self) -> Timestamp {
+        self.0.write_time()
     }
 }
 

@@ -8,9 +8,11 @@ mod punctuation;
 mod sink;
 mod table_output;
 mod task_context;
+mod value_transformer;
 
 pub use api::Processor;
-pub use context::ProcessorContext;
+pub(crate) use context::Children;
+pub use context::{ProcessorContext, StoreWriter, WritingTask};
 pub use fixed_key::{FixedKeyContext, FixedKeyProcessor, FixedKeyRecord};
 pub(crate) use lookup::Lookup;
 pub(crate) use punctuation::PunctuationSchedule;
@@ -19,3 +21,4 @@ pub(crate) use sink::{Discard, Shared, Sink, tee_of};
 pub(crate) use table_output::TableOutput;
 pub(crate) use task_context::InHand;
 pub use task_context::{PartitionCounts, TaskContext, TaskCounters};
+pub use value_transformer::{TransformContext, ValueTransformer};

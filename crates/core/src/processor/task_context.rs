@@ -7,7 +7,7 @@ use headwater_state::layer::CacheBudget;
 
 use super::PunctuationSchedule;
 use crate::failure::{
-    Decision, FailedRecord, FailedStep, FailurePolicy, SkipLog, Step, TaskFailure,
+    Decision, FailedRecord, FailedStep, Failure, FailurePolicy, SkipLog, Step, TaskFailure,
 };
 use crate::record::{Offset, Origin, OutputBuffer, Record, TopicPartition};
 use crate::store::{Cause, StoreError};
@@ -168,6 +168,10 @@ impl TaskContext {
         std::mem::replace(&mut self.in_hand, in_hand)
     }
 
+    pub(crate) const fn in_hand(&self) -> InHand {
+        self.in_hand
+    }
+
     /// Asks for a commit after this record.
     pub fn request_commit(&mut self) {
         self.commit_requested = true;
@@ -233,12 +237,24 @@ impl TaskContext {
         }
     }
 
-    /// Settles an error of a store: bytes that a codec refuses are the record's fault, an
-    /// engine that fails is not.
+    /// Settles a failure of user code. If its cause is the engine of a store, the record is not
+    /// to blame and the task stops.
+    #[cold]
+    pub(crate) fn settle_failure(&mut self, node: &str, failure: Failure) -> Step {
+        match failure.into_inner().downcast::<StoreError>() {
+            Ok(error) => self.settle_store(node, *error),
+            Err(reason) => self.settle(FailedStep::Process, node, reason),
+        }
+    }
+
+    /// Settles an error of a store: bytes that a codec refuses and rows that cannot be computed
+    /// are the record's fault, an engine that fails is not.
     #[cold]
     pub(crate) fn settle_store(&mut self, node: &str, error: StoreError) -> Step {
         match error {
-            StoreError::Codec { .. } => self.settle(FailedStep::Process, node, error.into()),
+            StoreError::Codec { .. } | StoreError::Computed { .. } => {
+                self.settle(FailedStep::Process, node, error.into())
+            }
             StoreError::State { .. } => self.stop(FailedStep::Process, node, error.into()),
         }
     }

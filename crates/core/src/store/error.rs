@@ -1,8 +1,11 @@
 //! Why a store cannot answer, as processors see it.
 
+use std::error::Error;
+
 use headwater_state::StateError;
 
 use crate::codec::{CodecError, Part};
+use crate::failure::Failure;
 
 /// Why a store cannot answer.
 #[derive(Debug, thiserror::Error)]
@@ -26,4 +29,23 @@ pub enum StoreError {
         /// Why.
         source: StateError,
     },
+    /// A row that is not stored but computed when it is asked for, by code that failed.
+    #[error("table {table}: cannot compute a row: {source}")]
+    Computed {
+        /// The node of the table.
+        table: String,
+        /// Why.
+        source: Box<dyn Error + Send + Sync>,
+    },
+}
+
+impl StoreError {
+    /// The function that computes the rows of a table failed.
+    #[cold]
+    pub(crate) fn computed(table: &str, failure: Failure) -> Self {
+        Self::Computed {
+            table: table.to_owned(),
+            source: failure.into_inner(),
+        }
+    }
 }

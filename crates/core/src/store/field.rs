@@ -51,6 +51,12 @@ impl<T: 'static> Field<T> {
         }
     }
 
+    /// Bytes of a changelog that are not of the store's form.
+    #[cold]
+    pub(crate) fn malformed(&self, what: &'static str, bytes: usize) -> StoreError {
+        self.failed(StateError::Malformed { what, bytes })
+    }
+
     fn place(&self) -> Place<'_> {
         Place {
             topic: &self.topic,

@@ -7,23 +7,38 @@
 
 mod cause;
 mod content;
+mod definition;
 mod error;
 mod field;
 mod flush;
+mod handle;
 mod key_value;
+mod outer;
 mod rows;
 mod task_store;
+mod versioned;
+mod window;
+mod window_definition;
+mod window_handle;
 
 pub(crate) use cause::Cause;
 pub use content::{StoreContent, StoredEntry};
+pub(crate) use definition::{DeclaredStores, OpenStores};
+pub use definition::{KeyValueStoreDef, StoreDef, Stores, TimestampedKeyValueStoreDef};
 pub use error::StoreError;
 pub(crate) use field::Field;
 pub(crate) use flush::{FlushTable, Flushed};
+pub use handle::{KeyValueStore, TimestampedKeyValueStore};
 /// Memory that the caches of several stores draw on.
 pub use headwater_state::layer::CacheBudget;
 pub(crate) use key_value::{KeyValueRows, Visit, all_entries, read_row};
+pub(crate) use outer::{JoinSide, LeftOrRight, OuterEntry, OuterRows};
 pub(crate) use rows::{ChangelogTopic, Logged, RowFormat, Rows, RowsSetup, StoreOpening};
 pub(crate) use task_store::{OpenStore, RestoreRecord, TaskStore};
+pub(crate) use versioned::VersionedRows;
+pub(crate) use window::{Duplicates, EncodedRow, PutWindow, WindowRows, WindowSetup};
+pub use window_definition::WindowStoreDef;
+pub use window_handle::WindowStore;
 
 /// Whether writes wait in a cache, so that of several to one key only the last goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

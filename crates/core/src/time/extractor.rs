@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::Timestamp;
 
@@ -38,6 +39,20 @@ enum Origin<K, V> {
     General(Arc<General<K, V>>),
 }
 
+/// What becomes of a time too far ahead of the wall clock.
+#[derive(Clone, Copy, Debug)]
+enum WhenAhead {
+    Skip,
+    WallClock,
+}
+
+/// How far ahead of the wall clock a time may lie.
+#[derive(Clone, Copy, Debug)]
+struct Ahead {
+    limit: Duration,
+    then: WhenAhead,
+}
+
 #[derive(Clone, Copy, Debug)]
 enum WhenInvalid {
     Fail,
@@ -58,6 +73,7 @@ enum WhenInvalid {
 pub struct TimestampExtractor<K, V> {
     origin: Origin<K, V>,
     when_invalid: WhenInvalid,
+    ahead: Option<Ahead>,
 }
 
 impl<K, V> TimestampExtractor<K, V> {
@@ -128,7 +144,7 @@ impl<K, V> TimestampExtractor<K, V> {
         K: 'static,
         V: 'static,
     {
-        let when_invalid = self.when_invalid;
+        let (when_invalid, ahead) = (self.when_invalid, self.ahead);
         let origin = match self.origin {
             Origin::Record => Origin::Record,
             Origin::WallClock => Origin::WallClock,
@@ -140,7 +156,10 @@ impl<K, V> TimestampExtractor<K, V> {
                 },
             )),
         };
-        TimestampExtractor::new(origin, when_invalid)
+        TimestampExtractor {
+            ahead,
+            ..TimestampExtractor::new(origin, when_invalid)
+        }
     }
 
     /// Whatever `extract` makes of the key, the value and the times at hand. If it answers with a
@@ -167,20 +186,29 @@ impl<K, V> TimestampExtractor<K, V> {
     /// Makes a negative time a failure.
     #[must_use]
     pub fn or_fail(self) -> Self {
-        Self::new(self.origin, WhenInvalid::Fail)
+        Self {
+            when_invalid: WhenInvalid::Fail,
+            ..self
+        }
     }
 
     /// Drops and counts a record whose time is negative.
     #[must_use]
     pub fn or_skip(self) -> Self {
-        Self::new(self.origin, WhenInvalid::Skip)
+        Self {
+            when_invalid: WhenInvalid::Skip,
+            ..self
+        }
     }
 
     /// Puts the time of the partition in the place of a negative time; before the first valid
     /// time of a partition there is none, and the record is a failure.
     #[must_use]
     pub fn or_partition_time(self) -> Self {
-        Self::new(self.origin, WhenInvalid::PartitionTime)
+        Self {
+            when_invalid: WhenInvalid::PartitionTime,
+            ..self
+        }
     }
 
     /// The event time of a record, or what becomes of it without one.
@@ -197,10 +225,55 @@ impl<K, V> TimestampExtractor<K, V> {
                 refused => return refused,
             },
         };
-        if found.is_valid() {
-            Extracted::At(found)
-        } else {
-            self.settle_invalid(context.partition_time)
+        match &self.ahead {
+            _ if !found.is_valid() => self.settle_invalid(context.partition_time),
+            Some(ahead) if found > context.wall_clock.saturating_add(ahead.limit) => {
+                match ahead.then {
+                    WhenAhead::Skip => Extracted::Skip,
+                    WhenAhead::WallClock => Extracted::At(context.wall_clock),
+                }
+            }
+            _ => Extracted::At(found),
+        }
+    }
+
+    /// Drops and counts a record whose time lies further ahead of the wall clock than this.
+    ///
+    /// One record of the far future would close every window of its task. Kafka Streams has no
+    /// such guard.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use headwater_core::time::{ExtractContext, Extracted, Timestamp, TimestampExtractor};
+    ///
+    /// let extractor = TimestampExtractor::<(), ()>::record_time()
+    ///     .drop_if_ahead_by(Duration::from_millis(50));
+    /// let stamped = |record| ExtractContext {
+    ///     record: Timestamp::from_millis(record),
+    ///     partition_time: Timestamp::UNKNOWN,
+    ///     wall_clock: Timestamp::from_millis(1_000),
+    /// };
+    /// assert_eq!(
+    ///     extractor.extract(&(), &(), &stamped(1_050)),
+    ///     Extracted::At(Timestamp::from_millis(1_050))
+    /// );
+    /// assert_eq!(extractor.extract(&(), &(), &stamped(1_051)), Extracted::Skip);
+    /// ```
+    #[must_use]
+    pub fn drop_if_ahead_by(self, limit: Duration) -> Self {
+        self.guarded(limit, WhenAhead::Skip)
+    }
+
+    /// Takes the wall clock in the place of a time that lies further ahead of it than this.
+    #[must_use]
+    pub fn clamp_if_ahead_by(self, limit: Duration) -> Self {
+        self.guarded(limit, WhenAhead::WallClock)
+    }
+
+    fn guarded(self, limit: Duration, then: WhenAhead) -> Self {
+        Self {
+            ahead: Some(Ahead { limit, then }),
+            ..self
         }
     }
 
@@ -208,6 +281,7 @@ impl<K, V> TimestampExtractor<K, V> {
         Self {
             origin,
             when_invalid,
+            ahead: None,
         }
     }
 
@@ -243,7 +317,11 @@ impl<K, V> Clone for Origin<K, V> {
 
 impl<K, V> Clone for TimestampExtractor<K, V> {
     fn clone(&self) -> Self {
-        Self::new(self.origin.clone(), self.when_invalid)
+        Self {
+            origin: self.origin.clone(),
+            when_invalid: self.when_invalid,
+            ahead: self.ahead,
+        }
     }
 }
 
@@ -258,6 +336,7 @@ impl<K, V> fmt::Debug for TimestampExtractor<K, V> {
         f.debug_struct("TimestampExtractor")
             .field("origin", &origin)
             .field("when_invalid", &self.when_invalid)
+            .field("ahead", &self.ahead)
             .finish()
     }
 }

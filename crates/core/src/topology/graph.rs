@@ -1,11 +1,12 @@
 //! The graph as the program declares it: one node per operator call.
 
 use std::any::{Any, TypeId};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::names::{NameCounter, validate_name};
+use super::self_join::SelfJoin;
 use super::store_node::StoreNode;
 use super::table::TableNode;
 use super::{SourceNode, Wired, Wiring};
@@ -119,6 +120,9 @@ pub(crate) type MakeTee = Box<Tee>;
 /// As [`MakeTee`]; nodes that a rewrite puts in one another's place share it.
 pub(crate) type Tee = dyn Fn(Vec<Wired>) -> Wired + Send + Sync;
 
+/// Gives a node its name, and other names to what belongs to it.
+pub(crate) type Rename = Arc<dyn Fn(&mut Graph, &str) + Send + Sync>;
+
 /// Whether records may have left the partition that their keys belong to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Keys {
@@ -176,6 +180,18 @@ pub(crate) struct GraphNode {
     pub(crate) absorbed: Vec<NodeId>,
     /// The children declared on this very node, before any merging.
     pub(crate) own_children: Vec<NodeId>,
+    /// How it is named, if more than itself is named after it.
+    pub(crate) rename: Option<Rename>,
+}
+
+impl GraphNode {
+    /// The name of the first processor that records meet in it.
+    pub(crate) fn first_name(&self) -> String {
+        match &self.kind {
+            NodeKind::Repartition(names) => names.filter.as_ref().unwrap_or(&names.sink).clone(),
+            _ => self.name.clone(),
+        }
+    }
 }
 
 /// All declared nodes, in order of declaration.
@@ -185,6 +201,12 @@ pub(crate) struct Graph {
     pub(crate) stores: Vec<StoreNode>,
     /// Sources whose topics must have equal partition counts, with the join that asks for it.
     pub(crate) copartitioned: Vec<Vec<NodeId>>,
+    /// The repartition of each stream that was last made for a join.
+    pub(crate) repartitioned_for_join: HashMap<NodeId, NodeId>,
+    /// Joins that need one store only if both sides are the same stream.
+    pub(crate) self_joins: Vec<SelfJoin>,
+    /// What processors expect of the stores they use.
+    expected_rows: Vec<(NodeId, StoreName, TypeId)>,
     pub(crate) names: NameCounter,
     pub(crate) allow_generated_names: bool,
     pub(crate) settings: TopologySettings,
@@ -257,6 +279,7 @@ impl Graph {
             stream_types: None,
             absorbed: Vec::new(),
             own_children: Vec::new(),
+            rename: None,
         });
         id
     }
@@ -290,6 +313,28 @@ impl Graph {
                 node.stores.push(store);
             }
         }
+    }
+
+    /// Connects a node to stores that it expects to have these rows.
+    pub(crate) fn connect_typed(&mut self, id: NodeId, stores: Vec<(StoreName, TypeId)>) {
+        for (store, rows_type) in stores {
+            self.expected_rows.push((id, store.clone(), rows_type));
+            self.connect(id, [store]);
+        }
+    }
+
+    /// Whether every node gets the stores it expects.
+    pub(crate) fn check_rows(&self) -> Result<(), TopologyError> {
+        for (id, name, rows_type) in &self.expected_rows {
+            let found = self.store(name).and_then(|store| store.rows_type);
+            if found.is_some_and(|found| found != *rows_type) {
+                return Err(TopologyError::StoreOfOtherType {
+                    node: self.node(*id).name.clone(),
+                    store: name.clone(),
+                });
+            }
+        }
+        Ok(())
     }
 
     /// All stores that a node uses: its own table's, if that is kept, then those it was
@@ -337,6 +382,15 @@ impl Graph {
         false
     }
 
+    /// Names a node, and what is named after it.
+    pub(crate) fn rename(&mut self, id: NodeId, name: &str) {
+        self.check(validate_name("node", name));
+        match self.node(id).rename.clone() {
+            Some(rename) => rename(self, name),
+            None => name.clone_into(&mut self.node_mut(id).name),
+        }
+    }
+
     /// Notes that a node may change keys.
     pub(crate) fn changes_keys(&mut self, id: NodeId) {
         let node = self.node_mut(id);
@@ -378,6 +432,16 @@ impl Graph {
         self.errors.first()
     }
 
+    /// What clones the output of a node. A repartition gives what it takes.
+    pub(crate) fn tee_of(&self, id: NodeId) -> Option<&Arc<Tee>> {
+        let node = self.node(id);
+        let repartitioned = match (&node.kind, node.parents.first()) {
+            (NodeKind::Repartition(_), Some(&parent)) => self.node(parent).tee.as_ref(),
+            _ => None,
+        };
+        node.tee.as_ref().or(repartitioned)
+    }
+
     /// Remembers that the output of a node may be cloned.
     pub(crate) fn allow_tee(&mut self, id: NodeId, tee: MakeTee) {
         self.node_mut(id).tee.get_or_insert_with(|| tee.into());
@@ -386,3 +450,12 @@ impl Graph {
 
 /// A typed thing whose type only its maker and its taker know.
 pub(crate) type Erased = Box<dyn Any>;
+
+impl std::fmt::Debug for Graph {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Graph")
+            .field("nodes", &self.nodes.len())
+            .field("stores", &self.stores)
+            .finish_non_exhaustive()
+    }
+}

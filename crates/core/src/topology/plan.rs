@@ -45,6 +45,7 @@ impl Plan {
         if let Some(error) = graph.first_error() {
             return Err(error.clone());
         }
+        graph.check_rows()?;
         let mut removed = sources::merge(graph)?;
         sources::check(graph, &removed)?;
         removed.extend(optimize::rewrite(graph));

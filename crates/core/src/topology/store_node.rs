@@ -1,10 +1,11 @@
 //! Stores as the program declares them.
 
+use std::any::TypeId;
 use std::fmt;
 use std::time::Duration;
 
 use crate::dsl::ResolvedName;
-use crate::store::{OpenStore, StoreOpening};
+use crate::store::{OpenStore, StoreOpening, TaskStore};
 use crate::time::duration_millis;
 
 /// What a store is to its changelog: cleanup and retention follow from it.
@@ -55,6 +56,8 @@ pub(crate) struct StoreNode {
     pub(crate) is_named: bool,
     pub(crate) kind: StoreKind,
     pub(crate) logging: Logging,
+    /// Type of its rows, to be compared with what its users expect.
+    pub(crate) rows_type: Option<TypeId>,
     pub(crate) open: Open,
 }
 
@@ -70,7 +73,22 @@ impl StoreNode {
             is_named: name.is_given,
             kind,
             logging,
+            rows_type: None,
             open: Box::new(open),
+        }
+    }
+
+    /// A store of these rows.
+    pub(crate) fn of<T: TaskStore + 'static>(
+        name: &ResolvedName,
+        kind: StoreKind,
+        logging: Logging,
+        open: impl Fn(&StoreOpening) -> T + Send + Sync + 'static,
+    ) -> Self {
+        let open = move |opening: &StoreOpening| OpenStore::new(open(opening));
+        Self {
+            rows_type: Some(TypeId::of::<T>()),
+            ..Self::new(name, kind, logging, open)
         }
     }
 

@@ -5,7 +5,7 @@
 //! (`KTableImpl.enableSendingOldValues`, `valueGetterSupplier`).
 
 use super::graph::{Graph, NodeId, StoreName};
-use super::{WiredLookup, Wiring};
+use super::{StoreKind, WiredLookup, Wiring};
 
 /// Where a table has its old values from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +31,8 @@ pub(crate) struct TableNode {
     pub(crate) is_kept: bool,
     pub(crate) sends_old: bool,
     pub(crate) old_values: OldValues,
-    /// `Some` if it decides by itself whether its output has versions; otherwise its parents do.
+    /// `Some` if it decides by itself whether its output has versions: it has if this says so
+    /// or if its store keeps versions. Otherwise its parents decide.
     pub(crate) versioned: Option<bool>,
     /// Answers for the rows of a table that is not kept, or of any.
     pub(crate) lookup: MakeLookup,
@@ -111,10 +112,17 @@ impl Graph {
         table.expect("handles of tables point to nodes of tables")
     }
 
-    /// Whether the output of a node has versions: its own word, or that of all its parents.
+    /// Whether the output of a node has versions: by its own word or its own store, or, if it
+    /// says nothing, if that of all its parents has.
     pub(crate) fn is_versioned(&self, id: NodeId) -> bool {
         let node = self.node(id);
-        let own = node.table.as_ref().and_then(|table| table.versioned);
+        let own = node.table.as_ref().and_then(|table| {
+            let in_store = || {
+                let store = table.store.as_ref().and_then(|name| self.store(name));
+                store.is_some_and(|store| matches!(store.kind, StoreKind::Versioned { .. }))
+            };
+            table.versioned.map(|own| own || in_store())
+        });
         own.unwrap_or_else(|| {
             !node.parents.is_empty() && node.parents.iter().all(|&parent| self.is_versioned(parent))
         })

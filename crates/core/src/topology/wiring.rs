@@ -12,7 +12,9 @@ use super::source_node::SameTopics;
 use super::task_graph::TaskStoreSlot;
 use super::{InternalTopic, Logging, SourceNode, StoreNode, TaskGraph};
 use crate::failure::{Step, TaskFailure};
-use crate::processor::{Discard, Lookup, PunctuationId, Shared, Sink, TableOutput, TaskContext};
+use crate::processor::{
+    Children, Discard, Lookup, PunctuationId, Shared, Sink, TableOutput, TaskContext,
+};
 use crate::record::TopicIndex;
 use crate::store::{ChangelogTopic, FlushTable, OpenStore, StoreOpening};
 use crate::time::Timestamp;
@@ -98,7 +100,7 @@ impl Wiring<'_> {
             .iter()
             .map(|&child| self.sink_of::<K, V>(child))
             .collect();
-        match (children.pop(), &declared.tee) {
+        match (children.pop(), graph.tee_of(node)) {
             (None, _) => Box::new(Discard),
             (Some(only), _) if children.is_empty() => only.into_sink(),
             (Some(last), Some(tee)) => {
@@ -120,6 +122,37 @@ impl Wiring<'_> {
             .iter()
             .map(|&child| self.sink_of::<K, V>(child).into_sink())
             .collect()
+    }
+
+    /// All children of a processor, together and each by its name.
+    pub(crate) fn children<K: 'static, V: 'static>(&mut self, node: NodeId) -> Children<K, V> {
+        let graph = self.graph;
+        let declared = graph.node(node);
+        if let [only] = declared.own_children.as_slice() {
+            return Children {
+                all: self.sink_of::<K, V>(*only).into_sink(),
+                only: Some(graph.node(*only).first_name()),
+                named: Vec::new(),
+            };
+        }
+        let names = declared.own_children.iter();
+        let names = names.map(|&child| graph.node(child).first_name());
+        let sinks = self.outlets::<K, V>(node).into_iter().map(Shared::new);
+        let named: Vec<(String, Shared<K, V>)> = names.zip(sinks).collect();
+        let handles = named.iter().map(|(_, sink)| {
+            let handle: Box<dyn Sink<K, V>> = Box::new(sink.handle());
+            Wired::new(handle)
+        });
+        let handles: Vec<Wired> = handles.collect();
+        let all = match &declared.tee {
+            Some(tee) if !handles.is_empty() => tee(handles).into_sink(),
+            _ => Box::new(Discard),
+        };
+        Children {
+            all,
+            only: None,
+            named,
+        }
     }
 
     /// Opens a store of the task; every call for one name gives the same store.

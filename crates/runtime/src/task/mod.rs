@@ -83,7 +83,7 @@ impl PartitionCounts for FixedCounts {
 }
 
 impl Task {
-    /// Makes a task and calls its processors' `init`.
+    /// Makes a task without state to restore, and calls its processors' `init`.
     ///
     /// # Errors
     /// If a processor fails in `init`.
@@ -94,6 +94,19 @@ impl Task {
         partition_counts: Box<dyn PartitionCounts>,
         now: Timestamp,
     ) -> Result<Self, TaskError> {
+        let mut task = Self::prepare(topology, application_id, setup, partition_counts, now);
+        task.init()?;
+        Ok(task)
+    }
+
+    /// Makes a task, whose stores may be restored before [`init`](Self::init).
+    pub fn prepare(
+        topology: &Topology,
+        application_id: &str,
+        setup: TaskSetup,
+        partition_counts: Box<dyn PartitionCounts>,
+        now: Timestamp,
+    ) -> Self {
         let partitions = setup.lanes.iter().map(|lane| lane.partition.clone());
         let partitions = partitions.collect();
         let mut context =
@@ -103,16 +116,24 @@ impl Task {
         for lane in &setup.lanes {
             context.restore_stream_time(lane.partition_time);
         }
-        let mut graph = topology.instantiate(&mut context, application_id);
-        graph.init(&mut context)?;
-        Ok(Self {
+        let graph = topology.instantiate(&mut context, application_id);
+        Self {
             context,
             graph,
             lanes: setup.lanes.iter().map(Lane::new).collect(),
             idling: setup.idling,
             handles: Vec::new(),
             outputs_finished: 0,
-        })
+        }
+    }
+
+    /// Calls the processors' `init`, once, after the stores are restored.
+    ///
+    /// # Errors
+    /// If a processor fails in `init`.
+    pub fn init(&mut self) -> Result<(), TaskError> {
+        self.graph.init(&mut self.context)?;
+        Ok(())
     }
 
     /// Which task this is.

@@ -34,9 +34,29 @@ impl Segments {
         Self::of_ms(if half < 60_000 { 60_000 } else { half })
     }
 
+    /// Kafka Streams' choice for the history of versions: shorter ones for a short history, so
+    /// that a key has several versions in each but few segments are read.
+    pub const fn for_history_ms(history_ms: i64) -> Self {
+        let (share, least) = if history_ms <= 60_000 {
+            (history_ms / 3, 2_000)
+        } else if history_ms <= 300_000 {
+            (history_ms / 5, 20_000)
+        } else if history_ms <= 3_600_000 {
+            (history_ms / 12, 60_000)
+        } else {
+            (history_ms / 24, 300_000)
+        };
+        Self::of_ms(if share < least { least } else { share })
+    }
+
     /// The number of the segment that a time lies in.
     pub const fn of(self, time_ms: i64) -> i64 {
         time_ms.div_euclid(self.interval_ms)
+    }
+
+    /// What local keys of a segment begin with.
+    pub const fn first_key_of(segment: i64) -> [u8; SEGMENT_BYTES] {
+        sortable(segment)
     }
 }
 
@@ -50,4 +70,14 @@ pub(crate) fn i64_at(bytes: &[u8], place: usize) -> Option<i64> {
     let end = place.checked_add(8)?;
     let bytes = bytes.get(place..end)?.try_into().ok()?;
     Some(i64::from_be_bytes(bytes))
+}
+
+/// The smallest key after all that begin with these bytes; `None` if there is none.
+pub fn after_prefix(prefix: &[u8]) -> Option<Vec<u8>> {
+    let last = prefix.iter().rposition(|&byte| byte != u8::MAX)?;
+    let mut after = prefix.get(..=last)?.to_vec();
+    if let Some(byte) = after.last_mut() {
+        *byte += 1;
+    }
+    Some(after)
 }

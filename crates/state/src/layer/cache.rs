@@ -4,9 +4,11 @@
 //! Facts from apache/kafka `NamedCache`: dirty keys leave in the order of their last update,
 //! clean ones by least recent use, and evicting one dirty key means writing all of them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
+
+use hashbrown::HashMap;
 
 use super::budget::CacheBudget;
 use super::order::Order;
@@ -46,12 +48,9 @@ pub(super) struct WriteCache<C> {
 /// A key with its cached value; a deletion is `None`.
 pub(super) type CachedEntry<'c> = (&'c [u8], Option<&'c [u8]>);
 
-/// What a cache knows of a key.
-pub(super) enum Cached<'c> {
-    Value(&'c [u8]),
-    Deleted,
-    Unknown,
-}
+/// Where an entry lies, until the cache is changed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Slot(usize);
 
 impl<C> WriteCache<C> {
     pub(super) fn new(budget: CacheBudget, scans: Scans) -> Self {
@@ -70,18 +69,16 @@ impl<C> WriteCache<C> {
         self.budget.is_exceeded() && !self.by_key.is_empty()
     }
 
-    pub(super) fn get(&mut self, key: &[u8]) -> Cached<'_> {
-        let Some(&slot) = self.by_key.get(key) else {
-            return Cached::Unknown;
-        };
+    /// The slot of a key, which is the most recently used from now on.
+    pub(super) fn find(&mut self, key: &[u8]) -> Option<Slot> {
+        let slot = *self.by_key.get(key)?;
         self.recency.touch(slot);
-        match self.slots.get(slot) {
-            Some(Some(entry)) => match &entry.value {
-                Some(value) => Cached::Value(value),
-                None => Cached::Deleted,
-            },
-            _ => Cached::Unknown,
-        }
+        Some(Slot(slot))
+    }
+
+    /// The value in a slot that was just found; a deletion is `None`.
+    pub(super) fn value(&self, slot: Slot) -> Option<&[u8]> {
+        self.slots.get(slot.0)?.as_ref()?.value.as_deref()
     }
 
     /// Sets a value that is still to be written.
@@ -91,8 +88,8 @@ impl<C> WriteCache<C> {
     }
 
     /// Keeps a value that was read.
-    pub(super) fn keep(&mut self, key: &[u8], value: &[u8]) {
-        self.set(key, Some(value), None);
+    pub(super) fn keep(&mut self, key: &[u8], value: &[u8]) -> Slot {
+        Slot(self.set(key, Some(value), None))
     }
 
     /// Marks the earliest write as done and gives it out.

@@ -4,6 +4,8 @@ mod budget;
 mod cache;
 mod merge;
 mod order;
+#[cfg(test)]
+mod tests;
 
 pub use budget::CacheBudget;
 pub use cache::Scans;
@@ -13,7 +15,7 @@ use std::fmt;
 
 use crate::StateError;
 use crate::engine::{Cursor, Direction, Engine, KeyRange};
-use cache::{Cached, WriteCache};
+use cache::WriteCache;
 use merge::Merged;
 
 /// Takes each write that reaches the engine, to log it.
@@ -72,19 +74,18 @@ impl<C> Layered<C> {
         let Some(cache) = &mut self.cache else {
             return self.engine.get(key);
         };
-        if matches!(cache.get(key), Cached::Unknown) {
-            match self.engine.get(key)? {
+        let slot = match cache.find(key) {
+            Some(slot) => slot,
+            None => match self.engine.get(key)? {
                 None => return Ok(None),
-                Some(value) => cache.keep(key, &value),
-            }
-            cache.evict_clean();
-        }
-        match cache.get(key) {
-            Cached::Value(value) => Ok(Some(Cow::Borrowed(value))),
-            Cached::Deleted => Ok(None),
-            // Evicted at once: the budget is too small for it.
-            Cached::Unknown => self.engine.get(key),
-        }
+                Some(value) => {
+                    // Room is made first, so that the value itself is not what leaves.
+                    cache.evict_clean();
+                    cache.keep(key, &value)
+                }
+            },
+        };
+        Ok(cache.value(slot).map(Cow::Borrowed))
     }
 
     /// Sets the value of a key, or deletes it. Below a cache the write waits for a flush.

@@ -8,6 +8,8 @@ mod processed;
 mod produced;
 mod repartitioned;
 mod settings;
+mod stored;
+mod stream_joined;
 
 pub use consumed::Consumed;
 pub use grouped::Grouped;
@@ -20,3 +22,5 @@ pub use produced::Produced;
 pub use repartitioned::Repartitioned;
 pub use settings::StoreType;
 pub(crate) use settings::{Optimizations, TopologySettings};
+pub use stored::Stored;
+pub use stream_joined::StreamJoined;

@@ -10,11 +10,11 @@ use crate::processor::{Lookup, Sink, TaskContext};
 use crate::record::{Change, Record, Stamped};
 use crate::store::StoreError;
 use crate::time::Timestamp;
-use crate::topology::{Materialize, NodeKind, OldValues, Stages, TableNode, Wired, WiredLookup};
+use crate::topology::{Materialize, NodeKind, Stages, TableNode, Wired, WiredLookup};
 
 const PREFIX: &str = "KTABLE-FILTER-";
 
-impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
+impl<K: 'static, V: 'static> KTable<'_, K, V> {
     /// Keeps the rows for which `keep` holds; an update to a row for which it does not deletes
     /// the row.
     ///
@@ -50,7 +50,7 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
         keep: impl Fn(&K, &V) -> bool + Send + Sync + 'static,
         materialized: Materialized<VC>,
     ) -> Self {
-        self.filtered(keep, Some(materialized.into_parts()))
+        self.filtered(keep, Some(&materialized.into_parts()))
     }
 
     /// Keeps the rows for which `discard` does not hold; otherwise as [`filter`](Self::filter).
@@ -67,10 +67,10 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
         materialized: Materialized<VC>,
     ) -> Self {
         let keep = move |key: &K, value: &V| !discard(key, value);
-        self.filtered(keep, Some(materialized.into_parts()))
+        self.filtered(keep, Some(&materialized.into_parts()))
     }
 
-    fn filtered<F>(self, keep: F, materialized: Option<keep::Parts<V>>) -> Self
+    fn filtered<F>(self, keep: F, materialized: Option<&keep::Parts<V>>) -> Self
     where
         F: Fn(&K, &V) -> bool + Send + Sync + 'static,
     {
@@ -96,7 +96,7 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
             Wired::new(sink)
         });
         let node = self.builder.with_graph(|graph| {
-            let store = keep::own_store(graph, PREFIX, materialized.as_ref(), &self.key);
+            let store = keep::own_store(graph, PREFIX, materialized, &self.key);
             let name = graph.names.next(PREFIX);
             // If upstream is kept, its old values spare needless deletions.
             let sends_old = graph.enable_old_values(parent, Materialize::Never);

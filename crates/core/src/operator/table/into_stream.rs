@@ -32,6 +32,29 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
         let node = self.builder.add(PREFIX, &[self.node], kind, stages);
         KStream::new(self.builder, node)
     }
+
+    /// As [`into_stream`](Self::into_stream), under keys made of each update: then
+    /// [`select_key`](KStream::select_key).
+    ///
+    /// Semantics: `KTable.toStream` with a mapper.
+    ///
+    /// ```
+    /// use headwater_core::prelude::*;
+    ///
+    /// let builder = StreamsBuilder::new();
+    /// builder
+    ///     .table("prices", Consumed::with(Utf8, I64))
+    ///     .into_stream_by(|article, _| article.chars().take(1).collect::<String>())
+    ///     .to("changes-by-letter", Produced::with(Utf8, I64.nullable()));
+    /// ```
+    #[must_use = "a stream that nothing follows does nothing"]
+    pub fn into_stream_by<K2: 'static>(
+        self,
+        select: impl Fn(&K, Option<&V>) -> K2 + Send + Sync + 'static,
+    ) -> KStream<'b, K2, Option<V>> {
+        let stream = self.into_stream();
+        stream.select_key(move |key, value| select(key, value.as_ref()))
+    }
 }
 
 struct IntoStream<K, V> {

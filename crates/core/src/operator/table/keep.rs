@@ -3,12 +3,14 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use headwater_state::versioned::VersionedPut;
+
 use crate::codec::SharedCodec;
 use crate::dsl::{ResolvedName, StoreNaming, StoreSettings};
 use crate::failure::Step;
 use crate::processor::{Lookup, TableOutput, TaskContext};
 use crate::record::{Change, Record, Stamped};
-use crate::store::{Cause, KeyValueRows, OpenStore, RowFormat, StoreError};
+use crate::store::{Cause, KeyValueRows, OpenStore, StoreError, StoreOpening, VersionedRows};
 use crate::time::Timestamp;
 use crate::topology::{
     Graph, NodeId, OldValues, StoreKind, StoreNode, TableNode, WiredLookup, Wiring,
@@ -26,17 +28,27 @@ pub(crate) fn declare<K: 'static, V: 'static>(
     value: &SharedCodec<V>,
 ) {
     let caching = settings.caching;
-    let (key, value) = (SharedCodec::clone(key), SharedCodec::clone(value));
-    let open = move |opening: &_| {
-        let (key, value) = (SharedCodec::clone(&key), SharedCodec::clone(&value));
-        let format = RowFormat::Stamped;
-        OpenStore::new(KeyValueRows::open(opening, key, value, format, caching))
-    };
     let logging = settings.logging.clone();
-    graph.add_store(StoreNode::new(name, StoreKind::KeyValue, logging, open));
+    let (key, value) = (SharedCodec::clone(key), SharedCodec::clone(value));
+    let codecs = move || (SharedCodec::clone(&key), SharedCodec::clone(&value));
+    let store = if let Some(history) = settings.history {
+        let open = move |opening: &_| {
+            let (key, value) = codecs();
+            OpenStore::new(VersionedRows::open(opening, key, value, history))
+        };
+        StoreNode::new(name, StoreKind::Versioned { history }, logging, open)
+    } else {
+        let open = move |opening: &StoreOpening| {
+            let (key, value) = codecs();
+            let format = opening.stamped_rows();
+            OpenStore::new(KeyValueRows::open(opening, key, value, format, caching))
+        };
+        StoreNode::new(name, StoreKind::KeyValue, logging, open)
+    };
+    graph.add_store(store);
 }
 
-/// What a node is that always keeps its table in this store.
+/// What a node is that always keeps its table in this store, with versions if the store has them.
 pub(crate) fn kept_node<K: 'static, V: 'static>(store: String) -> TableNode {
     TableNode {
         store: Some(store),
@@ -44,8 +56,13 @@ pub(crate) fn kept_node<K: 'static, V: 'static>(store: String) -> TableNode {
         sends_old: false,
         old_values: OldValues::OwnStore,
         versioned: Some(false),
-        lookup: Box::new(KeptLookup::<K, V>::wire),
+        lookup: Box::new(kept_lookup::<K, V>),
     }
+}
+
+/// Whether a table is kept for its own sake: its store has a name to ask it by, or keeps versions.
+pub(crate) fn is_asked_for(store: &ResolvedName, settings: &StoreSettings) -> bool {
+    store.is_given || settings.history.is_some()
 }
 
 /// The store that a verb was asked to keep its table in. Without a name there is none, yet a
@@ -58,7 +75,7 @@ pub(crate) fn own_store<K: 'static, V: 'static>(
 ) -> Option<String> {
     let (value, naming, settings) = materialized?;
     let store = naming.resolve(graph, prefix);
-    if !store.is_given {
+    if !is_asked_for(&store, settings) {
         return None;
     }
     declare(graph, &store, settings, key, value);
@@ -79,7 +96,7 @@ pub(crate) fn derived_node<K: 'static, V: 'static>(
         old_values: OldValues::Upstream(parent),
         versioned: is_kept.then_some(false),
         lookup: if is_kept {
-            Box::new(KeptLookup::<K, V>::wire)
+            Box::new(kept_lookup::<K, V>)
         } else {
             Box::new(compute)
         },
@@ -94,41 +111,91 @@ pub(crate) fn put_update<K: 'static, V: 'static>(
 ) -> Result<bool, StoreError> {
     let cause = task.cause(record);
     let new = record.value.new.as_ref();
-    match table.put(&record.key, new, record.timestamp, cause, task)? {
-        Put::Latest => Ok(true),
+    let put = table.put(&record.key, new, record.timestamp, cause, task)?;
+    record.value.is_latest = put == Put::Latest;
+    Ok(put != Put::Refused)
+}
+
+/// As [`put_update`], after reading the old value from the store if somebody downstream needs it.
+pub(crate) fn put_over_old<K: 'static, V: 'static>(
+    table: &KeptTable<K, V>,
+    record: &mut Record<K, Change<V>>,
+    task: &mut TaskContext,
+) -> Result<bool, StoreError> {
+    if table.sends_old() {
+        record.value.old = table.get(&record.key)?.map(|old| old.value);
     }
+    put_update(table, record, task)
 }
 
 /// What became of a row that was put.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Put {
+    /// It is older than the history of a versioned table: it does not go on.
+    Refused,
     /// It is the newest of its key.
     Latest,
+    /// It is an older version in a versioned table.
+    OutOfOrder,
+}
+
+impl From<VersionedPut> for Put {
+    fn from(put: VersionedPut) -> Self {
+        match put {
+            VersionedPut::TooOld => Self::Refused,
+            VersionedPut::Newest => Self::Latest,
+            VersionedPut::OutOfOrder { .. } => Self::OutOfOrder,
+        }
+    }
 }
 
 /// A table's own store, with where its updates go on to.
-pub(crate) struct KeptTable<K, V>(TableOutput<K, V, KeyValueRows<K, V>>);
+pub(crate) enum KeptTable<K, V> {
+    /// The newest value of each key.
+    KeyValue(TableOutput<K, V, KeyValueRows<K, V>>),
+    /// Values with their history.
+    Versioned(TableOutput<K, V, VersionedRows<K, V>>),
+}
+
+/// Whether the store of this name keeps versions.
+fn has_versions(wiring: &Wiring<'_>, store: &str) -> bool {
+    let store = wiring.graph().store(store);
+    store.is_some_and(|store| matches!(store.kind, StoreKind::Versioned { .. }))
+}
 
 impl<K: 'static, V: 'static> KeptTable<K, V> {
     /// The store of a table, if it is kept in one.
     pub(crate) fn wire(wiring: &mut Wiring<'_>, node: NodeId) -> Option<Self> {
         let table = wiring.graph().table(node);
         let store = table.store.clone().filter(|_| table.is_kept)?;
-        Some(Self(wiring.table_output(node, &store)))
+        Some(if has_versions(wiring, &store) {
+            Self::Versioned(wiring.table_output(node, &store))
+        } else {
+            Self::KeyValue(wiring.table_output(node, &store))
+        })
     }
 
     pub(crate) fn name(&self) -> &str {
-        self.0.name()
+        match self {
+            Self::KeyValue(table) => table.name(),
+            Self::Versioned(table) => table.name(),
+        }
     }
 
     /// Whether somebody downstream needs old values.
     pub(crate) const fn sends_old(&self) -> bool {
-        self.0.sends_old()
+        match self {
+            Self::KeyValue(table) => table.sends_old(),
+            Self::Versioned(table) => table.sends_old(),
+        }
     }
 
     /// The newest value of a key.
     pub(crate) fn get(&self, key: &K) -> Result<Option<Stamped<V>>, StoreError> {
-        self.0.store().borrow_mut().get(key)
+        match self {
+            Self::KeyValue(table) => table.store().borrow_mut().get(key),
+            Self::Versioned(table) => table.store().borrow_mut().get(key),
+        }
     }
 
     /// Puts a row; `None` deletes it.
@@ -140,31 +207,62 @@ impl<K: 'static, V: 'static> KeptTable<K, V> {
         cause: Cause,
         task: &mut TaskContext,
     ) -> Result<Put, StoreError> {
-        let mut store = self.0.store().borrow_mut();
-        store.put(key, value, timestamp, cause, task)?;
-        Ok(Put::Latest)
+        match self {
+            Self::KeyValue(table) => {
+                let mut store = table.store().borrow_mut();
+                store.put(key, value, timestamp, cause, task)?;
+                Ok(Put::Latest)
+            }
+            Self::Versioned(table) => {
+                let mut store = table.store().borrow_mut();
+                store.put(key, value, timestamp, task).map(Put::from)
+            }
+        }
     }
 
     /// Passes on an update that was put, now or when the cache is flushed.
     pub(crate) fn updated(&mut self, record: Record<K, Change<V>>, task: &mut TaskContext) -> Step {
-        self.0.updated(record, task)
+        match self {
+            Self::KeyValue(table) => table.updated(record, task),
+            Self::Versioned(table) => table.updated(record, task),
+        }
     }
 }
 
 /// Looks rows up in the store of a table.
-pub(crate) struct KeptLookup<K, V>(Rc<RefCell<KeyValueRows<K, V>>>);
+pub(crate) struct KeptLookup<S>(Rc<RefCell<S>>);
 
-impl<K: 'static, V: 'static> KeptLookup<K, V> {
-    /// The lookup of a table that is kept.
-    pub(crate) fn wire(wiring: &mut Wiring<'_>, table: NodeId) -> WiredLookup {
-        let store = wiring.graph().table(table).store.clone();
-        let store = store.expect("a table that is looked up is kept");
-        WiredLookup::new::<K, V>(Box::new(Self(wiring.store(&store))))
+/// The lookup of a table that is kept.
+pub(crate) fn kept_lookup<K: 'static, V: 'static>(
+    wiring: &mut Wiring<'_>,
+    table: NodeId,
+) -> WiredLookup {
+    let store = wiring.graph().table(table).store.clone();
+    let store = store.expect("a table that is looked up is kept");
+    let lookup: Box<dyn Lookup<K, V>> = if has_versions(wiring, &store) {
+        Box::new(KeptLookup::<VersionedRows<K, V>>(wiring.store(&store)))
+    } else {
+        Box::new(KeptLookup::<KeyValueRows<K, V>>(wiring.store(&store)))
+    };
+    WiredLookup::new(lookup)
+}
+
+impl<K: 'static, V: 'static> Lookup<K, V> for KeptLookup<KeyValueRows<K, V>> {
+    fn get(&mut self, key: &K) -> Result<Option<Stamped<V>>, StoreError> {
+        self.0.borrow_mut().get(key)
     }
 }
 
-impl<K: 'static, V: 'static> Lookup<K, V> for KeptLookup<K, V> {
+impl<K: 'static, V: 'static> Lookup<K, V> for KeptLookup<VersionedRows<K, V>> {
     fn get(&mut self, key: &K) -> Result<Option<Stamped<V>>, StoreError> {
         self.0.borrow_mut().get(key)
+    }
+
+    fn get_as_of(&mut self, key: &K, at: Timestamp) -> Result<Option<Stamped<V>>, StoreError> {
+        self.0.borrow_mut().get_as_of(key, at)
+    }
+
+    fn is_versioned(&self) -> bool {
+        true
     }
 }

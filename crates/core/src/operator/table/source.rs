@@ -9,8 +9,9 @@ use crate::failure::Step;
 use crate::operator::source::FromTopic;
 use crate::processor::{Sink, TaskContext};
 use crate::record::{Change, Record};
-use crate::store::StoreError;
-use crate::topology::{NodeKind, OldValues, SourceTopics, Stages, TableNode, Wired, validate_name};
+use crate::topology::{
+    NodeId, NodeKind, OldValues, SourceTopics, Stages, TableNode, Wired, Wiring, validate_name,
+};
 
 const SOURCE_PREFIX: &str = "KSTREAM-SOURCE-";
 const PREFIX: &str = "KTABLE-SOURCE-";
@@ -119,7 +120,7 @@ fn add<'b, KC: Codec, VC: Codec>(
         );
         graph.node_mut(source).table_source = true;
         graph.node_mut(node).table = Some(TableNode {
-            is_kept: store.is_given,
+            is_kept: keep::is_asked_for(&store, &options.store),
             old_values: OldValues::OwnStoreOnDemand,
             ..keep::kept_node::<KC::Item, VC::Item>(store.name)
         });
@@ -130,15 +131,20 @@ fn add<'b, KC: Codec, VC: Codec>(
 
 /// The node that turns records into updates of a table.
 pub(crate) fn stages<K: 'static, V: 'static>() -> Stages {
-    Stages::sink(|wiring, node| {
-        let sink: Box<dyn Sink<Option<K>, Option<V>>> = match KeptTable::wire(wiring, node) {
-            Some(table) => Box::new(Kept { table }),
-            None => Box::new(PassedOn {
-                next: wiring.downstream(node),
-            }),
-        };
-        Wired::new(sink)
-    })
+    Stages::sink(|wiring, node| Wired::new(sink::<K, V>(wiring, node)))
+}
+
+/// Takes records and passes updates of a table on, kept or not.
+pub(super) fn sink<K: 'static, V: 'static>(
+    wiring: &mut Wiring<'_>,
+    node: NodeId,
+) -> Box<dyn Sink<Option<K>, Option<V>>> {
+    match KeptTable::wire(wiring, node) {
+        Some(table) => Box::new(Kept { table }),
+        None => Box::new(PassedOn {
+            next: wiring.downstream(node),
+        }),
+    }
 }
 
 /// A table that nobody needs to look up.
@@ -160,25 +166,12 @@ struct Kept<K, V> {
     table: KeptTable<K, V>,
 }
 
-impl<K: 'static, V: 'static> Kept<K, V> {
-    fn put(
-        &mut self,
-        update: &mut Record<K, Change<V>>,
-        task: &mut TaskContext,
-    ) -> Result<bool, StoreError> {
-        if self.table.sends_old() {
-            update.value.old = self.table.get(&update.key)?.map(|old| old.value);
-        }
-        keep::put_update(&self.table, update, task)
-    }
-}
-
 impl<K: 'static, V: 'static> Sink<Option<K>, Option<V>> for Kept<K, V> {
     fn push(&mut self, record: Record<Option<K>, Option<V>>, task: &mut TaskContext) -> Step {
         let Some(mut update) = update_of(record, task) else {
             return Ok(());
         };
-        match self.put(&mut update, task) {
+        match keep::put_over_old(&self.table, &mut update, task) {
             Ok(true) => self.table.updated(update, task),
             Ok(false) => Ok(()),
             Err(error) => task.settle_store(self.table.name(), error),

@@ -4,11 +4,11 @@
 
 mod merge_repartitions;
 mod reuse_source_topics;
-mod single_store_self_join;
 
 use std::collections::HashSet;
 
 use super::graph::{Graph, NodeId};
+use super::self_join;
 
 /// Rewrites what may be rewritten; says which nodes are gone.
 pub(super) fn rewrite(graph: &mut Graph) -> HashSet<NodeId> {
@@ -21,7 +21,7 @@ pub(super) fn rewrite(graph: &mut Graph) -> HashSet<NodeId> {
         removed.extend(merge_repartitions::rewrite(graph));
     }
     if allowed.single_store_self_join {
-        removed.extend(single_store_self_join::rewrite(graph));
+        removed.extend(self_join::rewrite(graph));
     }
     removed
 }

@@ -1,118 +1,33 @@
 //! The driver: topics, tasks and a clock that stands still.
 
+mod builder;
+mod restart;
+mod tasks;
+
+pub use builder::DriverBuilder;
+
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::time::Duration;
 
 use headwater_core::codec::Codec;
-use headwater_core::config::TaskIdle;
 use headwater_core::failure::FailurePolicy;
 use headwater_core::partition::partition_for_key;
 use headwater_core::record::{Partition, TopicPartition};
-use headwater_core::store::{CacheBudget, StoreContent, StoreError};
+use headwater_core::store::{StoreContent, StoreError};
 use headwater_core::time::Timestamp;
-use headwater_core::topology::{InternalTopic, SourceTopics, TaskId, TopicPurpose, Topology};
-use headwater_runtime::internal_partition_counts;
-use headwater_runtime::task::{FixedCounts, LaneStart, Task, TaskError, TaskSetup};
+use headwater_core::topology::{TaskId, Topology};
+use headwater_runtime::port::OffsetToCommit;
+use headwater_runtime::task::{Task, TaskError};
 
 use crate::topic::{OneRecord, Stored, Topic};
 use crate::{DriverError, TestInput, TestOutput};
-
-/// `statestore.cache.max.bytes` of Kafka Streams.
-const CACHE_BYTES_MAX: usize = 10 * 1024 * 1024;
-
-/// What a driver is made of.
-#[must_use = "a driver is made by `build`"]
-#[derive(Debug)]
-pub struct DriverBuilder {
-    topology: Topology,
-    application_id: String,
-    topics: BTreeMap<String, u32>,
-    started_at: Timestamp,
-    failure_policy: FailurePolicy,
-    as_one_task: bool,
-    commits: Commits,
-    cache_bytes_max: usize,
-}
 
 /// When the tasks of a driver commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Commits {
     AfterEachRecord,
     OnCommand,
-}
-
-impl DriverBuilder {
-    /// The application id, which goes before the names of internal topics; `app` otherwise.
-    pub fn application_id(mut self, id: impl Into<String>) -> Self {
-        self.application_id = id.into();
-        self
-    }
-
-    /// Declares a topic of so many partitions; topics have one otherwise.
-    pub fn topic(mut self, name: impl Into<String>, partitions: u32) -> Self {
-        self.topics.insert(name.into(), partitions);
-        self
-    }
-
-    /// Starts the wall clock at this time in milliseconds; at 0 otherwise.
-    pub fn started_at_ms(mut self, millis: i64) -> Self {
-        self.started_at = Timestamp::from_millis(millis);
-        self
-    }
-
-    /// What to do about records that fail; the task stops otherwise.
-    pub fn failure_policy(mut self, policy: FailurePolicy) -> Self {
-        self.failure_policy = policy;
-        self
-    }
-
-    /// Runs all sub-topologies as one task with one stream time, as the `TopologyTestDriver` of
-    /// Kafka Streams does; otherwise each runs as tasks of its own, as on a cluster.
-    pub fn as_one_task(mut self) -> Self {
-        self.as_one_task = true;
-        self
-    }
-
-    /// Commits only when [`TopologyTestDriver::commit`] is called; otherwise after each record,
-    /// as the `TopologyTestDriver` of Kafka Streams does. Until then updates of tables wait in
-    /// their caches.
-    pub fn commit_on_command(mut self) -> Self {
-        self.commits = Commits::OnCommand;
-        self
-    }
-
-    /// How many bytes the caches of each task hold at most (`statestore.cache.max.bytes`); 10 MiB
-    /// otherwise, and none with 0.
-    pub fn cache_bytes_max(mut self, bytes: usize) -> Self {
-        self.cache_bytes_max = bytes;
-        self
-    }
-
-    /// Makes the topics and the tasks.
-    ///
-    /// # Errors
-    /// If a processor stops its task in `init`, or topics that are joined have different numbers
-    /// of partitions.
-    pub fn build(self) -> Result<TopologyTestDriver, DriverError> {
-        let topology = if self.as_one_task {
-            self.topology.as_one_task()
-        } else {
-            self.topology
-        };
-        let mut driver = TopologyTestDriver {
-            topology,
-            application_id: self.application_id,
-            topics: HashMap::new(),
-            tasks: BTreeMap::new(),
-            wall_clock: self.started_at,
-            commits: self.commits,
-            cache_bytes_max: self.cache_bytes_max,
-        };
-        driver.make_topics(&self.topics)?;
-        driver.make_tasks(&self.failure_policy)?;
-        Ok(driver)
-    }
 }
 
 /// Runs a topology in a test: the tasks of an application, on topics in memory.
@@ -147,6 +62,9 @@ pub struct TopologyTestDriver {
     wall_clock: Timestamp,
     commits: Commits,
     cache_bytes_max: usize,
+    failure_policy: FailurePolicy,
+    /// What tasks have committed, as the group would hold it.
+    committed: HashMap<TopicPartition, OffsetToCommit>,
 }
 
 impl TopologyTestDriver {
@@ -160,16 +78,7 @@ impl TopologyTestDriver {
 
     /// A driver with options.
     pub fn builder(topology: Topology) -> DriverBuilder {
-        DriverBuilder {
-            topology,
-            application_id: "app".to_owned(),
-            topics: BTreeMap::new(),
-            started_at: Timestamp::from_millis(0),
-            failure_policy: FailurePolicy::stop(),
-            as_one_task: false,
-            commits: Commits::AfterEachRecord,
-            cache_bytes_max: CACHE_BYTES_MAX,
-        }
+        DriverBuilder::new(topology)
     }
 
     /// Writes to an input topic with these codecs.
@@ -386,10 +295,16 @@ impl TopologyTestDriver {
 
     fn flush(&mut self, id: TaskId) -> Result<(), TaskError> {
         let now = self.wall_clock;
-        match self.tasks.get_mut(&id) {
-            Some(task) => task.flush_caches(now),
-            None => Ok(()),
-        }
+        let Some(task) = self.tasks.get_mut(&id) else {
+            return Ok(());
+        };
+        task.flush_caches(now)?;
+        let positions = task.positions_to_commit();
+        task.committed(&positions);
+        let positions = positions.into_iter();
+        self.committed
+            .extend(positions.map(|position| (position.partition.clone(), position)));
+        Ok(())
     }
 
     /// Writes what a task has put out to the topics.
@@ -409,81 +324,6 @@ impl TopologyTestDriver {
         outputs.clear();
         for (topic, partition, record) in records {
             self.append(&topic, partition, record)?;
-        }
-        Ok(())
-    }
-
-    fn make_topics(&mut self, declared: &BTreeMap<String, u32>) -> Result<(), DriverError> {
-        let mut counts: HashMap<String, u32> = declared
-            .iter()
-            .map(|(name, count)| (name.clone(), *count))
-            .collect();
-        let subtopologies = self.topology.subtopologies().iter();
-        for source in subtopologies.flat_map(|subtopology| &subtopology.sources) {
-            if let SourceTopics::Named(names) = &source.topics {
-                for name in names {
-                    counts.entry(name.clone()).or_insert(1);
-                }
-            }
-        }
-        let internal = internal_partition_counts(&self.topology, &self.application_id, &counts);
-        let internal = internal.map_err(DriverError::NotCopartitioned)?;
-        let own = self.topology.internal_topics().iter();
-        for topic in own.filter(|topic| topic.purpose != TopicPurpose::SourceChangelog) {
-            let count = internal.get(&topic.name).copied().unwrap_or(1);
-            let name = InternalTopic::decorated(&topic.name, &self.application_id);
-            counts.insert(name, count);
-        }
-        let topics = counts.into_iter().map(|(name, partitions)| {
-            let topic = Topic {
-                partitions,
-                ..Topic::default()
-            };
-            (name, topic)
-        });
-        self.topics = topics.collect();
-        Ok(())
-    }
-
-    fn make_tasks(&mut self, failure_policy: &FailurePolicy) -> Result<(), DriverError> {
-        let mut lanes: BTreeMap<TaskId, Vec<TopicPartition>> = BTreeMap::new();
-        for subtopology in self.topology.subtopologies() {
-            for (name, topic) in &self.topics {
-                let mut sources = subtopology.sources.iter();
-                if !sources.any(|source| source.reads(name, &self.application_id)) {
-                    continue;
-                }
-                for index in 0..i32::try_from(topic.partitions).unwrap_or(i32::MAX) {
-                    let partition = Partition::new(index);
-                    let id = TaskId {
-                        subtopology: subtopology.id,
-                        partition,
-                    };
-                    let lane = TopicPartition::new(name.as_str(), partition);
-                    lanes.entry(id).or_default().push(lane);
-                }
-            }
-        }
-        for (id, mut lanes) in lanes {
-            lanes.sort();
-            let lanes = lanes.into_iter().map(|partition| LaneStart {
-                partition,
-                partition_time: Timestamp::UNKNOWN,
-            });
-            let setup = TaskSetup {
-                id,
-                lanes: lanes.collect(),
-                failure_policy: failure_policy.clone(),
-                idling: TaskIdle::Never,
-                cache: CacheBudget::new(self.cache_bytes_max),
-            };
-            let counts = self.topics.iter();
-            let counts = counts.map(|(name, topic)| (name.clone(), topic.partitions));
-            let counts = Box::new(FixedCounts(counts.collect()));
-            let now = self.wall_clock;
-            let made = Task::new(&self.topology, &self.application_id, setup, counts, now);
-            let task = made.map_err(|source| DriverError::Task { task: id, source })?;
-            self.tasks.insert(id, task);
         }
         Ok(())
     }

@@ -1,0 +1,137 @@
+//! `left_join` of tables and its forms: rows that are in the left table.
+
+use super::Joiner;
+use crate::codec::Codec;
+use crate::dsl::{KTable, Materialized};
+use crate::failure::Failure;
+
+impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
+    /// Joins two tables by key: a row for each key of this table, with the other's where it has
+    /// one.
+    ///
+    /// The result is not kept in a store: where it is looked up, `join` runs again on the rows
+    /// of both tables, which are kept in stores, so it must always give the same for the same.
+    /// An update of the other table gives nothing for a key that this one does not have.
+    /// Results have the later time of both rows and the headers of the update that caused them.
+    /// Out-of-order rows of a versioned table are dropped and counted.
+    /// Both topics must have the same number of partitions. Semantics: `KTable.leftJoin`.
+    ///
+    /// ```
+    /// use headwater_core::prelude::*;
+    /// use headwater_testing::TopologyTestDriver;
+    ///
+    /// let builder = StreamsBuilder::new();
+    /// let stock = Materialized::named("stock-store", I64);
+    /// let stock = builder.table_with("stock", Consumed::with(Utf8, I64), stock);
+    /// let prices = Materialized::named("prices-store", I64);
+    /// let prices = builder.table_with("prices", Consumed::with(Utf8, I64), prices);
+    /// stock
+    ///     .left_join(prices, |count, price| count * price.unwrap_or(&1))
+    ///     .into_stream()
+    ///     .to("worth", Produced::with(Utf8, I64.nullable()));
+    ///
+    /// let mut driver = TopologyTestDriver::new(builder.build()?)?;
+    /// driver.input("stock", Utf8, I64).push("rose", 2)?;
+    /// driver.input("prices", Utf8, I64).push("rose", 3)?.push("lily", 5)?;
+    /// let worth = driver.output("worth", Utf8, I64.nullable()).values()?;
+    /// assert_eq!(worth, [Some(2), Some(6)]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Panics
+    /// If the other table belongs to another builder.
+    #[must_use = "a table that nothing follows does nothing"]
+    pub fn left_join<V2: 'static, R: 'static>(
+        self,
+        other: KTable<'b, K, V2>,
+        join: impl Fn(&V, Option<&V2>) -> R + Send + Sync + 'static,
+    ) -> KTable<'b, K, R> {
+        let joiner =
+            Joiner::of_left(move |left: &V, right: Option<&V2>| Ok(Some(join(left, right))));
+        self.joined(other, joiner, None)
+    }
+
+    /// As [`left_join`](Self::left_join), where `join` may return no row: the result is deleted then.
+    ///
+    /// # Panics
+    /// If the other table belongs to another builder.
+    #[must_use = "a table that nothing follows does nothing"]
+    pub fn left_join_filter_map<V2: 'static, R: 'static>(
+        self,
+        other: KTable<'b, K, V2>,
+        join: impl Fn(&V, Option<&V2>) -> Option<R> + Send + Sync + 'static,
+    ) -> KTable<'b, K, R> {
+        let joiner = Joiner::of_left(move |left: &V, right: Option<&V2>| Ok(join(left, right)));
+        self.joined(other, joiner, None)
+    }
+
+    /// As [`left_join`](Self::left_join), kept in a store of its own. `join` returns a row, or an
+    /// [`Option`] of one whose `None` deletes the row.
+    ///
+    /// # Panics
+    /// If the other table belongs to another builder.
+    #[must_use = "a table that nothing follows does nothing"]
+    pub fn left_join_with<V2: 'static, R, VC>(
+        self,
+        other: KTable<'b, K, V2>,
+        join: impl Fn(&V, Option<&V2>) -> R + Send + Sync + 'static,
+        materialized: Materialized<VC>,
+    ) -> KTable<'b, K, VC::Item>
+    where
+        VC: Codec,
+        R: Into<Option<VC::Item>>,
+    {
+        let joiner =
+            Joiner::of_left(move |left: &V, right: Option<&V2>| Ok(join(left, right).into()));
+        self.joined(other, joiner, Some(materialized.into_parts()))
+    }
+
+    /// As [`left_join`](Self::left_join), for code that can fail: the
+    /// [`FailurePolicy`](crate::failure::FailurePolicy) decides about the update then.
+    ///
+    /// # Panics
+    /// If the other table belongs to another builder.
+    #[must_use = "a table that nothing follows does nothing"]
+    pub fn try_left_join<V2: 'static, R: 'static>(
+        self,
+        other: KTable<'b, K, V2>,
+        join: impl Fn(&V, Option<&V2>) -> Result<R, Failure> + Send + Sync + 'static,
+    ) -> KTable<'b, K, R> {
+        let joiner =
+            Joiner::of_left(move |left: &V, right: Option<&V2>| join(left, right).map(Some));
+        self.joined(other, joiner, None)
+    }
+
+    /// As [`left_join_filter_map`](Self::left_join_filter_map), for code that can fail.
+    ///
+    /// # Panics
+    /// If the other table belongs to another builder.
+    #[must_use = "a table that nothing follows does nothing"]
+    pub fn try_left_join_filter_map<V2: 'static, R: 'static>(
+        self,
+        other: KTable<'b, K, V2>,
+        join: impl Fn(&V, Option<&V2>) -> Result<Option<R>, Failure> + Send + Sync + 'static,
+    ) -> KTable<'b, K, R> {
+        self.joined(other, Joiner::of_left(join), None)
+    }
+
+    /// As [`left_join_with`](Self::left_join_with), for code that can fail.
+    ///
+    /// # Panics
+    /// If the other table belongs to another builder.
+    #[must_use = "a table that nothing follows does nothing"]
+    pub fn try_left_join_with<V2: 'static, R, VC>(
+        self,
+        other: KTable<'b, K, V2>,
+        join: impl Fn(&V, Option<&V2>) -> Result<R, Failure> + Send + Sync + 'static,
+        materialized: Materialized<VC>,
+    ) -> KTable<'b, K, VC::Item>
+    where
+        VC: Codec,
+        R: Into<Option<VC::Item>>,
+    {
+        let joiner =
+            Joiner::of_left(move |left: &V, right: Option<&V2>| join(left, right).map(Into::into));
+        self.joined(other, joiner, Some(materialized.into_parts()))
+    }
+}

@@ -1,0 +1,105 @@
+//! Making the topics and the tasks of a driver.
+
+use std::collections::{BTreeMap, HashMap};
+
+use headwater_core::config::TaskIdle;
+use headwater_core::record::{Partition, TopicPartition};
+use headwater_core::store::CacheBudget;
+use headwater_core::time::Timestamp;
+use headwater_core::topology::{InternalTopic, SourceTopics, TaskId, TopicPurpose};
+use headwater_runtime::commit::metadata;
+use headwater_runtime::internal_partition_counts;
+use headwater_runtime::task::{FixedCounts, LaneStart, Task, TaskSetup};
+
+use super::TopologyTestDriver;
+use crate::DriverError;
+use crate::topic::Topic;
+
+impl TopologyTestDriver {
+    pub(super) fn make_topics(
+        &mut self,
+        declared: &BTreeMap<String, u32>,
+    ) -> Result<(), DriverError> {
+        let mut counts: HashMap<String, u32> = declared
+            .iter()
+            .map(|(name, count)| (name.clone(), *count))
+            .collect();
+        let subtopologies = self.topology.subtopologies().iter();
+        for source in subtopologies.flat_map(|subtopology| &subtopology.sources) {
+            if let SourceTopics::Named(names) = &source.topics {
+                for name in names {
+                    counts.entry(name.clone()).or_insert(1);
+                }
+            }
+        }
+        let internal = internal_partition_counts(&self.topology, &self.application_id, &counts);
+        let internal = internal.map_err(DriverError::NotCopartitioned)?;
+        let own = self.topology.internal_topics().iter();
+        for topic in own.filter(|topic| topic.purpose != TopicPurpose::SourceChangelog) {
+            let count = internal.get(&topic.name).copied().unwrap_or(1);
+            let name = InternalTopic::decorated(&topic.name, &self.application_id);
+            counts.insert(name, count);
+        }
+        let topics = counts.into_iter().map(|(name, partitions)| {
+            let topic = Topic {
+                partitions,
+                ..Topic::default()
+            };
+            (name, topic)
+        });
+        self.topics = topics.collect();
+        Ok(())
+    }
+
+    pub(super) fn make_tasks(&mut self) -> Result<(), DriverError> {
+        let mut lanes: BTreeMap<TaskId, Vec<TopicPartition>> = BTreeMap::new();
+        for subtopology in self.topology.subtopologies() {
+            for (name, topic) in &self.topics {
+                let mut sources = subtopology.sources.iter();
+                if !sources.any(|source| source.reads(name, &self.application_id)) {
+                    continue;
+                }
+                for index in 0..i32::try_from(topic.partitions).unwrap_or(i32::MAX) {
+                    let partition = Partition::new(index);
+                    let id = TaskId {
+                        subtopology: subtopology.id,
+                        partition,
+                    };
+                    let lane = TopicPartition::new(name.as_str(), partition);
+                    lanes.entry(id).or_default().push(lane);
+                }
+            }
+        }
+        for (id, mut lanes) in lanes {
+            lanes.sort();
+            let lanes = lanes.into_iter().map(|partition| {
+                let committed = self.committed.get(&partition);
+                LaneStart {
+                    partition_time: committed.map_or(Timestamp::UNKNOWN, |committed| {
+                        metadata::decode(&committed.metadata)
+                    }),
+                    partition,
+                }
+            });
+            let setup = TaskSetup {
+                id,
+                lanes: lanes.collect(),
+                failure_policy: self.failure_policy.clone(),
+                idling: TaskIdle::Never,
+                cache: CacheBudget::new(self.cache_bytes_max),
+            };
+            let counts = self
+                .topics
+                .iter()
+                .map(|(name, topic)| (name.clone(), topic.partitions));
+            let counts = Box::new(FixedCounts(counts.collect()));
+            let now = self.wall_clock;
+            let mut task = Task::prepare(&self.topology, &self.application_id, setup, counts, now);
+            self.restore(&mut task)?;
+            let started = task.init();
+            started.map_err(|source| DriverError::Task { task: id, source })?;
+            self.tasks.insert(id, task);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,145 @@
+package headwater.oracle;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/** A growing topology: what it has so far, and the operations that streams and tables share. */
+final class RandomGraph {
+    final Chance chance;
+    final RandomFunctions functions;
+    final ArrayNode operations = JsonNodeFactory.instance.arrayNode();
+    final List<RandomResult> streams = new ArrayList<>();
+    final List<RandomResult> tables = new ArrayList<>();
+    final List<RandomResult> globals = new ArrayList<>();
+    /** The types of values by input topic. */
+    final Map<String, Type> topics = new LinkedHashMap<>();
+    private int ids;
+
+    RandomGraph(Chance chance) {
+        this.chance = chance;
+        this.functions = new RandomFunctions(chance);
+    }
+
+    void source() {
+        Type value = chance.percent(30) ? Type.LONG : Type.STRING;
+        String kind = chance.of("stream", "stream", "stream", "table", "table", "table", "global_table");
+        List<RandomResult> results = kind.equals("stream") ? streams : kind.equals("table") ? tables : globals;
+        results.add(sourceOf(kind, value));
+    }
+
+    RandomResult sourceOf(String kind, Type value) {
+        String topic = "t" + topics.size();
+        topics.put(topic, value);
+        ObjectNode op = start(kind);
+        maybeName(op);
+        op.put("topic", topic).put("key", "string").put("value", value.name());
+        boolean versioned = kind.equals("table") && chance.percent(20);
+        if (versioned) {
+            op.putObject("materialized").put("store", "ver-" + id(op)).put("versioned_ms", chance.between(20, 400));
+        } else if (kind.equals("table") && chance.percent(40)) {
+            materialize(op);
+        }
+        operations.add(op);
+        return new RandomResult(id(op), Type.STRING, value, versioned, false);
+    }
+
+    void filter(RandomResult from, List<RandomResult> results, boolean table) {
+        ObjectNode op = start(chance.of("filter", "filter_not"), from);
+        op.set("predicate", functions.predicate(from.value));
+        finish(op, table);
+        results.add(new RandomResult(id(op), from.key, from.value));
+    }
+
+    void mapValues(RandomResult from, List<RandomResult> results, boolean table) {
+        ObjectNode op = start("map_values", from);
+        ObjectNode value = functions.value(from.value);
+        op.set("value", value);
+        finish(op, table);
+        Type type = ValueFunctions.type(Function.of(value), from.value);
+        results.add(new RandomResult(id(op), from.key, type));
+    }
+
+    void joined(ObjectNode op, RandomResult from, RandomResult with, List<RandomResult> results) {
+        ObjectNode joiner = functions.joiner(from.value, with.value);
+        op.set("joiner", joiner);
+        finish(op, results == tables);
+        Type value = Joiners.type(Function.of(joiner), from.value, with.value);
+        results.add(new RandomResult(id(op), from.key, value));
+    }
+
+    /** One with the same kind of key, perhaps the same one. */
+    Optional<RandomResult> partner(List<RandomResult> results, RandomResult from) {
+        List<RandomResult> fitting = results.stream().filter(other -> !other.windowed() && !from.windowed()).toList();
+        return fitting.isEmpty() ? Optional.empty() : Optional.of(chance.of(fitting));
+    }
+
+    ObjectNode start(String kind) {
+        return JsonNodeFactory.instance.objectNode().put("id", nextId()).put("op", kind);
+    }
+
+    ObjectNode start(String kind, RandomResult from) {
+        from.used = true;
+        return start(kind).put("from", from.id);
+    }
+
+    ObjectNode start(String kind, RandomResult from, RandomResult with) {
+        with.used = true;
+        return start(kind, from).put("with", with.id);
+    }
+
+    void finish(ObjectNode op, boolean stored) {
+        maybeName(op);
+        if (stored && chance.percent(45)) {
+            materialize(op);
+        }
+        operations.add(op);
+    }
+
+    /**
+     * Adds an aggregation. Without a Materialized, Kafka Streams may take strings for granted, and a long value would
+     * stop the case; a count knows its type.
+     */
+    void finishAggregation(ObjectNode op, Type value) {
+        finish(op, true);
+        if (value == Type.LONG && !op.has("materialized")) {
+            materialize(op);
+        }
+    }
+
+    private void maybeName(ObjectNode op) {
+        if (chance.percent(15)) {
+            op.put("name", "name-" + id(op));
+        }
+    }
+
+    private void materialize(ObjectNode op) {
+        ObjectNode materialized = op.putObject("materialized");
+        if (chance.percent(60)) {
+            materialized.put("store", "store-" + id(op));
+        }
+        if (chance.percent(20)) {
+            materialized.put("in_memory", true);
+        }
+        if (chance.percent(25)) {
+            materialized.put("caching", chance.percent(50));
+        }
+        if (chance.percent(10) && materialized.has("store")) {
+            materialized.put("logging", false);
+        }
+    }
+
+    String nextId() {
+        return "n" + ids++;
+    }
+
+    static String id(ObjectNode op) {
+        return op.get("id").textValue();
+    }
+}

@@ -1,0 +1,47 @@
+package headwater.oracle;
+
+import java.util.Random;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/** A random spec: a configuration, a topology and inputs for the topics it reads. */
+final class RandomSpec {
+    private static final String IN_MEMORY =
+        "org.apache.kafka.streams.state.BuiltInDslStoreSuppliers$InMemoryDslStoreSuppliers";
+
+    private RandomSpec() {
+    }
+
+    /** The same seed and number give the same spec. */
+    static ObjectNode of(int seed, int number) {
+        Chance chance = new Chance(new Random(seed * 1_000_003L + number));
+        ObjectNode spec = JsonNodeFactory.instance.objectNode();
+        spec.put("name", "random_%d_%04d".formatted(seed, number));
+        spec.set("config", config(chance));
+        RandomTopology topology = new RandomTopology(chance);
+        spec.set("topology", topology.grow());
+        spec.set("inputs", RandomInputs.of(chance, topology.topics()));
+        return spec;
+    }
+
+    private static ObjectNode config(Chance chance) {
+        ObjectNode config = JsonNodeFactory.instance.objectNode();
+        if (chance.percent(35)) {
+            config.put("statestore.cache.max.bytes", "0");
+        }
+        if (chance.percent(20)) {
+            config.put("topology.optimization", "all");
+        }
+        if (chance.percent(6)) {
+            config.put("upgrade.from", "3.3");
+        }
+        if (chance.percent(6)) {
+            config.put("processing.guarantee", "exactly_once_v2");
+        }
+        if (chance.percent(6)) {
+            config.put("dsl.store.suppliers.class", IN_MEMORY);
+        }
+        return config;
+    }
+}

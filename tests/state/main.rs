@@ -1,0 +1,5 @@
+//! State: what caches, commits, restarts and crashes may not change.
+
+mod caching;
+mod restarts;
+mod topologies;
