@@ -2,11 +2,13 @@
 //! cannot show.
 
 mod copartition;
+mod foreign_keys;
 mod mistakes;
 mod names;
 mod optimize;
 mod partitions;
 mod punctuation;
+mod sessions;
 mod sinks;
 mod sources;
 mod stream_joins;

@@ -101,7 +101,7 @@ fn a_topic_read_as_table_and_stream_is_refused() {
     let _ = builder.table("prices", Consumed::with(Utf8, I64));
     let error = builder.build().expect_err("one topic, two sources");
     let is_this =
-        matches!(&error, TopologyError::TableTopicReadTwice { topic, .. } if topic == "prices");
+        matches!(&error, TopologyError::TopicReadTwice { topic, .. } if topic == "prices");
     assert!(is_this, "{error}");
 }
 

@@ -172,7 +172,29 @@ fn wanted_shown(wanted: &Json) -> String {
         keys.retain(|key| key[1] != json!([]));
         keys.sort_by_key(|key| key[0].to_string());
     }
+    sessions_as_logged(wanted, &mut entries);
     entries.to_string()
+}
+
+/// Brings the keys of sessions into the changelog's form, `key ‖ end ‖ start`, whatever form the
+/// kind of store has.
+fn sessions_as_logged(wanted: &Json, entries: &mut Json) {
+    const TIME_DIGITS: usize = 16;
+    let in_memory = wanted["kind"] == "session";
+    let by_time = wanted["class"] == "RocksDBTimeOrderedSessionSegmentedBytesStore";
+    let entries = entries.as_array_mut().into_iter().flatten();
+    for entry in entries.filter(|_| in_memory || by_time) {
+        *entry = if in_memory {
+            let time = |place: usize| format!("{:016x}", entry[place].as_i64().unwrap());
+            let key = entry[0].as_str().unwrap();
+            json!([format!("{key}{}{}", time(2), time(1)), entry[3]])
+        } else {
+            // One byte tells the sessions from the index of them.
+            let (_, session) = entry[0].as_str().unwrap().split_at(2);
+            let (times, key) = session.split_at(2 * TIME_DIGITS);
+            json!([format!("{key}{times}"), entry[1]])
+        };
+    }
 }
 
 fn shown(written: &Written) -> String {

@@ -27,6 +27,15 @@ impl Function {
         }
     }
 
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its argument as a text.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// The type a value function gives.
     pub(crate) fn value_type(&self, of: Type) -> Result<Type, String> {
         match self.name.as_str() {
@@ -156,6 +165,31 @@ impl Function {
             "longer" => i64::try_from(value.text().encode_utf16().count())
                 .is_ok_and(|length| length > self.number),
             _ => true,
+        }
+    }
+
+    /// The type a joiner gives.
+    pub(crate) fn joiner_type(&self, left: Type, right: Type) -> Result<Type, String> {
+        match self.name.as_str() {
+            "concat" | "concat_or_null" => Ok(Type::Text),
+            "left" => Ok(left),
+            "right" => Ok(right),
+            "sum" => Ok(Type::Long),
+            other => Err(format!("joiner {other}")),
+        }
+    }
+
+    pub(crate) fn join(&self, left: &Value, right: &Value) -> Value {
+        let concat = || Value::Text(format!("{}{}{}", left.text(), self.text, right.text()));
+        match self.name.as_str() {
+            "left" => left.clone(),
+            "right" => right.clone(),
+            "sum" => {
+                let long = |value: &Value| value.long().unwrap_or(0);
+                Value::Long(long(left).wrapping_add(long(right)))
+            }
+            "concat_or_null" if left.is_null() || right.is_null() => Value::Null,
+            _ => concat(),
         }
     }
 }

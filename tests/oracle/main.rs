@@ -11,6 +11,7 @@
     reason = "a case of another form than the contract says must stop the run"
 )]
 
+mod aggregators;
 mod build;
 mod compare;
 mod functions;

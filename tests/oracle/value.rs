@@ -86,6 +86,10 @@ impl Count for Value {
     fn plus(self, more: i64) -> Self {
         Self::Long(self.long().unwrap_or(0).wrapping_add(more))
     }
+
+    fn sum(self, other: Self) -> Self {
+        self.plus(other.long().unwrap_or(0))
+    }
 }
 
 /// Reads and writes values of one type; null is null.

@@ -66,7 +66,7 @@ pub enum TopologyError {
          read it once, as a table, and clone the handle, or turn it into a stream with \
          `KTable::into_stream`"
     )]
-    TableTopicReadTwice {
+    TopicReadTwice {
         /// The topic.
         topic: String,
         /// The source that read it first.
@@ -110,6 +110,20 @@ pub enum TopologyError {
         generated: String,
         /// The call that names it.
         remedy: &'static str,
+    },
+    /// A window store that would drop windows which late records still belong to.
+    #[error(
+        "store {store} is to keep windows for {retention_ms} ms, but they need {needed_ms} ms: \
+         their size (twice the difference of sliding windows) and grace; ask for more with \
+         `Materialized::retention`"
+    )]
+    RetentionTooShort {
+        /// The store.
+        store: String,
+        /// What was asked for.
+        retention_ms: i64,
+        /// What it takes.
+        needed_ms: i64,
     },
     /// A repartition topic without partitions.
     #[error("repartition topic {0} is to have no partitions; ask for at least one")]

@@ -8,8 +8,8 @@ pub use crate::codec::{
 };
 pub use crate::config::StreamsConfig;
 pub use crate::dsl::{
-    Consumed, Grouped, KGroupedStream, KStream, KTable, Materialized, Processed, Produced,
-    Repartitioned, Stored, StreamJoined, StreamsBuilder,
+    Consumed, Grouped, KGroupedStream, KGroupedTable, KStream, KTable, Materialized, Processed,
+    Produced, Repartitioned, Stored, StreamJoined, StreamsBuilder, TableJoined,
 };
 pub use crate::failure::{Decision, Failure, FailurePolicy};
 pub use crate::partition::{Partitioner, Partitioning};

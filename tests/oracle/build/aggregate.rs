@@ -3,17 +3,17 @@
 use headwater_core::dsl::{self, KGroupedStream, Materialized};
 use serde_json::Value as Json;
 
-use super::{Build, materialized, name, named_table, nullable, text};
+use super::{Build, materialized, name, named_table, nullable, or_none, or_null, text};
+use crate::aggregators::{Aggregator, Reducer, Side};
 use crate::functions::Function;
 use crate::value::{Type, Value, ValueCodec};
 
 /// A grouped stream with the types that a case gives its keys and values.
 #[derive(Clone)]
 pub(super) struct Grouped<'b> {
-    handle: KGroupedStream<'b, Value, Option<Value>>,
-    key: Type,
-    #[expect(dead_code, reason = "reduce and aggregate need it")]
-    value: Type,
+    pub(super) handle: KGroupedStream<'b, Value, Option<Value>>,
+    pub(super) key: Type,
+    pub(super) value: Type,
 }
 
 impl Build<'_> {
@@ -46,15 +46,42 @@ impl Build<'_> {
     pub(super) fn aggregate(&mut self, op: &Json) -> Result<(), String> {
         let from = self.grouped.get(text(op, "from")).cloned();
         let from = from.ok_or("no group")?;
-        match text(op, "op") {
+        let (handle, value) = match text(op, "op") {
             "count" => {
-                let store = materialized(op, Type::Long)
-                    .unwrap_or_else(|| Materialized::unspecified(ValueCodec(Type::Long)));
-                let handle = from.handle.count_with(store);
-                self.keep_table(op, named_table(handle, op), from.key, Type::Long);
-                Ok(())
+                let store = store_of(op, Type::Long);
+                (from.handle.count_with(store), Type::Long)
             }
-            what => Err(format!("operator {what} of a group")),
-        }
+            "reduce" => {
+                let reducer = Reducer::from_json(&op["reducer"], Side::Stream)?;
+                let reduce = move |old, value| Ok(or_none(reducer.reduce(old, value)?));
+                let store = store_of(op, from.value);
+                (from.handle.try_reduce_with(reduce, store), from.value)
+            }
+            "aggregate" => {
+                let aggregator = Aggregator::from_json(&op["aggregator"], Side::Stream)?;
+                let (begin, of) = (aggregator.clone(), aggregator.of);
+                let handle = from.handle.try_aggregate(
+                    move || begin.initial(),
+                    move |_, value, row| Ok(or_none(aggregator.add(&or_null(value), &row)?)),
+                    store_of(op, of),
+                );
+                (handle, of)
+            }
+            what => return Err(format!("operator {what} of a group")),
+        };
+        // Without options for the store, `reduce` and `aggregate` take no name in Java.
+        let takes_name = text(op, "op") == "count" || op.get("materialized").is_some();
+        let handle = if takes_name {
+            named_table(handle, op)
+        } else {
+            handle
+        };
+        self.keep_table(op, handle, from.key, value);
+        Ok(())
     }
+}
+
+/// The store of an aggregation: the overload without options where the case gives none.
+pub(super) fn store_of(op: &Json, value: Type) -> Materialized<ValueCodec> {
+    materialized(op, value).unwrap_or_else(|| Materialized::unspecified(ValueCodec(value)))
 }

@@ -8,6 +8,7 @@ impl Build<'_> {
     pub(super) fn join(&mut self, op: &Json) -> Result<(), String> {
         match text(op, "op") {
             "join_stream" => self.join_stream(op),
+            "join_fk" => self.join_fk(op),
             what => Err(format!("operator {what}")),
         }
     }

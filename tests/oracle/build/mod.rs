@@ -1,12 +1,17 @@
 //! A case's operators, one DSL call each.
 
 mod aggregate;
+mod cogroup;
+mod grouped_table;
 mod join;
+mod join_fk;
 mod join_stream;
 mod join_tables;
 mod process;
+mod session;
 mod stream;
 mod table;
+mod windowed_table;
 
 use std::collections::{HashMap, HashSet};
 
@@ -18,8 +23,12 @@ use serde_json::Value as Json;
 use crate::functions::Function;
 use crate::value::{Type, Value, ValueCodec};
 use aggregate::Grouped;
+use cogroup::Cogroup;
+use grouped_table::GroupedTable;
+use session::Sessions;
 use stream::Stream;
 use table::Table;
+use windowed_table::{WindowedStream, WindowedTable};
 
 /// The handles of a case, by id.
 pub(crate) struct Build<'b> {
@@ -27,6 +36,11 @@ pub(crate) struct Build<'b> {
     streams: HashMap<String, Stream<'b>>,
     tables: HashMap<String, Table<'b>>,
     grouped: HashMap<String, Grouped<'b>>,
+    grouped_tables: HashMap<String, GroupedTable<'b>>,
+    cogroups: HashMap<String, Cogroup<'b>>,
+    sessions: HashMap<String, Sessions<'b>>,
+    windowed_tables: HashMap<String, WindowedTable<'b>>,
+    windowed_streams: HashMap<String, WindowedStream<'b>>,
     /// Stores that processors have added.
     stores: HashSet<String>,
     /// Types of the source topics.
@@ -40,6 +54,11 @@ impl<'b> Build<'b> {
             streams: HashMap::new(),
             tables: HashMap::new(),
             grouped: HashMap::new(),
+            grouped_tables: HashMap::new(),
+            cogroups: HashMap::new(),
+            sessions: HashMap::new(),
+            windowed_tables: HashMap::new(),
+            windowed_streams: HashMap::new(),
             stores: HashSet::new(),
             inputs: HashMap::new(),
         }
@@ -50,6 +69,18 @@ impl<'b> Build<'b> {
         let what = text(op, "op");
         let from = text(op, "from");
         match what {
+            _ if self.windowed_tables.contains_key(from) => self.on_windowed_table(op),
+            _ if self.windowed_streams.contains_key(from) => self.on_windowed_stream(op),
+            "windowed_by"
+                if self.grouped.contains_key(from) && op["window"]["type"] == "session" =>
+            {
+                self.sessions(op)
+            }
+            "count" | "reduce" | "aggregate" if self.sessions.contains_key(from) => {
+                self.aggregate_sessions(op)
+            }
+            "cogroup" => self.cogroup(op),
+            _ if self.cogroups.contains_key(from) => self.on_cogroup(op),
             "stream" => self.stream(op),
             "table" => self.table(op),
             "merge" => self.merge(op),
@@ -60,6 +91,10 @@ impl<'b> Build<'b> {
             "group_by" | "group_by_key" if self.streams.contains_key(from) => self.group(op),
             "count" | "reduce" | "aggregate" if self.grouped.contains_key(from) => {
                 self.aggregate(op)
+            }
+            "group_by" if self.tables.contains_key(from) => self.group_table(op),
+            "count" | "reduce" | "aggregate" if self.grouped_tables.contains_key(from) => {
+                self.aggregate_table(op)
             }
             "join_tables" => self.join_tables(op),
             "join_stream" | "join_table" | "join_global" | "join_fk" => self.join(op),

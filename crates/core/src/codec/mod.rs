@@ -2,6 +2,7 @@
 
 mod boolean;
 mod bytes;
+mod change;
 mod error;
 mod ignore;
 #[cfg(feature = "json")]
@@ -17,6 +18,7 @@ mod uuid;
 
 pub use boolean::Bool;
 pub use bytes::RawBytes;
+pub(crate) use change::ChangeCodec;
 pub use error::CodecError;
 pub use ignore::{IgnoreKey, Void};
 #[cfg(feature = "json")]

@@ -12,6 +12,10 @@ pub trait Count: Clone + 'static {
     /// So many records more, or fewer if negative.
     #[must_use]
     fn plus(self, more: i64) -> Self;
+
+    /// The records of both: two sessions have become one.
+    #[must_use]
+    fn sum(self, other: Self) -> Self;
 }
 
 impl Count for i64 {
@@ -21,5 +25,9 @@ impl Count for i64 {
 
     fn plus(self, more: i64) -> Self {
         self.wrapping_add(more)
+    }
+
+    fn sum(self, other: Self) -> Self {
+        self.wrapping_add(other)
     }
 }

@@ -9,7 +9,9 @@ use crate::failure::{FailedStep, TaskFailure};
 use crate::processor::{Sink, TaskContext};
 use crate::record::{RawRecord, Record};
 use crate::time::{ExtractContext, Extracted, Timestamp, TimestampExtractor};
-use crate::topology::{InvalidTime, NodeKind, SourceNode, SourceTopics, Staged, Stages};
+use crate::topology::{
+    InvalidTime, NodeId, NodeKind, SourceNode, SourceTopics, Staged, Stages, Wiring,
+};
 
 const PREFIX: &str = "KSTREAM-SOURCE-";
 
@@ -74,15 +76,27 @@ impl<KC: Codec, VC: Codec> FromTopic<KC, VC> {
         extractor: TimestampExtractor<KC::Item, VC::Item>,
     ) -> Stages {
         Stages::source(move |wiring, node| {
-            Box::new(Self {
-                key: Arc::clone(&key),
-                value: Arc::clone(&value),
-                extractor: extractor.clone(),
-                name: wiring.name_of(node).to_owned(),
-                heads: Vec::new(),
-                next: wiring.downstream(node),
-            })
+            let (key, value) = (Arc::clone(&key), Arc::clone(&value));
+            Box::new(Self::wire(wiring, node, key, value, extractor.clone()))
         })
+    }
+
+    /// The source of one task.
+    pub(crate) fn wire(
+        wiring: &mut Wiring<'_>,
+        node: NodeId,
+        key: Arc<KC>,
+        value: Arc<VC>,
+        extractor: TimestampExtractor<KC::Item, VC::Item>,
+    ) -> Self {
+        Self {
+            key,
+            value,
+            extractor,
+            name: wiring.name_of(node).to_owned(),
+            heads: Vec::new(),
+            next: wiring.downstream(node),
+        }
     }
 
     fn decode(

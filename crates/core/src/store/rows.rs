@@ -228,6 +228,16 @@ impl Rows {
         self.layers.scan(range, direction)
     }
 
+    /// As [`scan`](Self::scan), over one range of what is cached and another of what was written.
+    pub(crate) fn scan_apart(
+        &self,
+        cached: KeyRange<'_>,
+        written: KeyRange<'_>,
+        direction: Direction,
+    ) -> Result<Box<dyn Cursor + '_>, StateError> {
+        self.layers.scan_apart(cached, written, direction)
+    }
+
     /// Writes the waiting row that was updated first and gives it to `read`: key, new row, old
     /// row where asked for, cause. `None` when nothing waits.
     pub(crate) fn flush_next<R>(
@@ -238,6 +248,19 @@ impl Rows {
     ) -> Result<Option<R>, StateError> {
         let mut log = self.log(task);
         self.layers.flush_next(old, &mut log, read)
+    }
+
+    /// As [`flush_next`](Self::flush_next), where only some of the keys that were written are
+    /// shown: an old row that is not counts as none.
+    pub(crate) fn flush_next_where<R>(
+        &mut self,
+        is_shown: impl Fn(&[u8]) -> bool,
+        old: ReadOld,
+        task: &mut TaskContext,
+        read: impl FnOnce(&[u8], Option<&[u8]>, Option<&[u8]>, Cause) -> R,
+    ) -> Result<Option<R>, StateError> {
+        let mut log = self.log(task);
+        self.layers.flush_next_where(is_shown, old, &mut log, read)
     }
 
     /// Writes everything that waits, telling nobody.

@@ -1,6 +1,7 @@
 //! The graph as the program declares it: one node per operator call.
 
 use std::any::{Any, TypeId};
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -120,9 +121,6 @@ pub(crate) type MakeTee = Box<Tee>;
 /// As [`MakeTee`]; nodes that a rewrite puts in one another's place share it.
 pub(crate) type Tee = dyn Fn(Vec<Wired>) -> Wired + Send + Sync;
 
-/// Gives a node its name, and other names to what belongs to it.
-pub(crate) type Rename = Arc<dyn Fn(&mut Graph, &str) + Send + Sync>;
-
 /// Whether records may have left the partition that their keys belong to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Keys {
@@ -153,6 +151,8 @@ pub(crate) struct Traits {
 /// One declared node.
 pub(crate) struct GraphNode {
     pub(crate) name: String,
+    /// Other nodes of the same operator: naming this one names them, with these suffixes.
+    pub(crate) parts: Vec<(NodeId, Cow<'static, str>)>,
     /// Nodes are planned by rank; as declared, unless the plan has reasons.
     pub(crate) rank: usize,
     /// Nodes it comes after: what it takes records from, then tables it looks up.
@@ -180,8 +180,6 @@ pub(crate) struct GraphNode {
     pub(crate) absorbed: Vec<NodeId>,
     /// The children declared on this very node, before any merging.
     pub(crate) own_children: Vec<NodeId>,
-    /// How it is named, if more than itself is named after it.
-    pub(crate) rename: Option<Rename>,
 }
 
 impl GraphNode {
@@ -263,6 +261,7 @@ impl Graph {
         sources.dedup();
         self.nodes.push(GraphNode {
             name,
+            parts: Vec::new(),
             rank: id.0,
             parents: distinct,
             inputs,
@@ -279,7 +278,6 @@ impl Graph {
             stream_types: None,
             absorbed: Vec::new(),
             own_children: Vec::new(),
-            rename: None,
         });
         id
     }
@@ -290,6 +288,21 @@ impl Graph {
 
     pub(crate) fn node_mut(&mut self, id: NodeId) -> &mut GraphNode {
         self.nodes.get_mut(id.0).expect("ids come from this graph")
+    }
+
+    /// Gives a node, and what else its operator consists of, a name.
+    pub(crate) fn rename(&mut self, id: NodeId, name: &str) {
+        self.check(validate_name("node", name));
+        let node = self.node_mut(id);
+        name.clone_into(&mut node.name);
+        for (part, suffix) in node.parts.clone() {
+            let part = self.node_mut(part);
+            part.name = format!("{name}{suffix}");
+            if let NodeKind::Repartition(names) = &mut part.kind {
+                names.source.clone_from(&part.name);
+                names.sink = format!("{name}-sink");
+            }
+        }
     }
 
     /// Declares a store.
@@ -380,15 +393,6 @@ impl Graph {
             }
         }
         false
-    }
-
-    /// Names a node, and what is named after it.
-    pub(crate) fn rename(&mut self, id: NodeId, name: &str) {
-        self.check(validate_name("node", name));
-        match self.node(id).rename.clone() {
-            Some(rename) => rename(self, name),
-            None => name.clone_into(&mut self.node_mut(id).name),
-        }
     }
 
     /// Notes that a node may change keys.

@@ -26,7 +26,7 @@ pub(crate) use graph::{
 };
 pub use graph::{OffsetReset, SourceTopics};
 pub use internal_topic::{InternalTopic, TopicPurpose};
-pub(crate) use names::{is_generated as is_generated_name, is_generated_store_name, validate_name};
+pub(crate) use names::{is_generated as is_generated_name, validate_name};
 pub(crate) use self_join::SelfJoin;
 pub(crate) use source_node::InvalidTime;
 pub use source_node::{SourceNode, Staged};

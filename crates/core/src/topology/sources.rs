@@ -113,7 +113,7 @@ pub(super) fn check(graph: &Graph, removed: &HashSet<NodeId>) -> Result<(), Topo
         for topic in topics {
             let first = *readers.entry(topic).or_insert(id);
             if first != id {
-                return Err(TopologyError::TableTopicReadTwice {
+                return Err(TopologyError::TopicReadTwice {
                     topic: topic.clone(),
                     first: graph.node(first).name.clone(),
                     second: graph.node(id).name.clone(),

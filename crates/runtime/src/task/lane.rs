@@ -53,6 +53,11 @@ impl Lane {
         self.batches.push_back(batch);
     }
 
+    /// Whether it has neither a head nor records that may become one.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.head.is_none() && self.buffered == 0
+    }
+
     pub(super) fn caught_up(&mut self) {
         self.caught_up = true;
     }

@@ -6,11 +6,12 @@
 mod choose;
 mod error;
 mod lane;
+mod turns;
 
 pub use error::TaskError;
 pub use lane::LaneStart;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::error::Error;
 
 use headwater_core::config::TaskIdle;
@@ -25,6 +26,7 @@ use crate::commit::metadata;
 use crate::port::{ClientError, FetchedBatch, OffsetToCommit, Producer, TopicHandle};
 use choose::Choice;
 use lane::Lane;
+use turns::Turns;
 
 /// Outputs are sent at the latest when so many wait, so that a `flat_map` that multiplies
 /// records cannot fill memory within one slice.
@@ -64,6 +66,9 @@ pub struct Task {
     context: TaskContext,
     graph: TaskGraph,
     lanes: Vec<Lane>,
+    /// Lanes that were empty and have records again, in the order in which they came.
+    arrived: VecDeque<usize>,
+    turns: Turns,
     idling: TaskIdle,
     /// The producer's handles of the output topics, by their place in the output buffer.
     handles: Vec<TopicHandle>,
@@ -121,6 +126,8 @@ impl Task {
             context,
             graph,
             lanes: setup.lanes.iter().map(Lane::new).collect(),
+            arrived: VecDeque::new(),
+            turns: Turns::default(),
             idling: setup.idling,
             handles: Vec::new(),
             outputs_finished: 0,
@@ -158,8 +165,12 @@ impl Task {
 
     /// Queues records of a lane.
     pub fn enqueue(&mut self, lane: usize, batch: Box<dyn FetchedBatch>) {
-        if let Some(lane) = self.lanes.get_mut(lane) {
-            lane.enqueue(batch);
+        if let Some(queue) = self.lanes.get_mut(lane) {
+            let was_empty = queue.is_empty();
+            queue.enqueue(batch);
+            if was_empty && !queue.is_empty() {
+                self.arrived.push_back(lane);
+            }
         }
     }
 
@@ -295,8 +306,12 @@ impl Task {
     }
 
     fn next_lane(&mut self, now: Timestamp) -> Result<Choice, TaskError> {
-        for lane in 0..self.lanes.len() {
+        while let Some(&lane) = self.arrived.front() {
             self.fill_head(lane)?;
+            self.arrived.pop_front();
+            if let Some((_, at)) = self.lanes.get(lane).and_then(Lane::head) {
+                self.turns.offer(lane, at);
+            }
         }
         // Nearly every task reads one partition: no choice to make.
         if let [only] = self.lanes.as_slice() {
@@ -305,7 +320,8 @@ impl Task {
                 None => Choice::NeedsRecords,
             });
         }
-        Ok(choose::next(&mut self.lanes, self.idling, now))
+        let earliest = self.turns.first();
+        Ok(choose::next(&mut self.lanes, earliest, self.idling, now))
     }
 
     /// Decodes records of a lane until one stands at its head or none is left.
@@ -343,6 +359,10 @@ impl Task {
             .process(index, offset, timestamp, &mut self.context)?;
         if let Some(lane) = self.lanes.get_mut(index) {
             lane.finish_head();
+            self.turns.take_first();
+            if !lane.is_empty() {
+                self.arrived.push_back(index);
+            }
         }
         self.outputs_finished = self.context.outputs().len();
         Ok(())

@@ -54,6 +54,16 @@ impl Segments {
         time_ms.div_euclid(self.interval_ms)
     }
 
+    /// The first time that lies in a segment.
+    pub const fn start_ms_of(self, segment: i64) -> i64 {
+        segment.saturating_mul(self.interval_ms)
+    }
+
+    /// The segment of a local key.
+    pub fn segment_of(local_key: &[u8]) -> Option<i64> {
+        i64_at(local_key, 0).map(|number| number ^ i64::MIN)
+    }
+
     /// What local keys of a segment begin with.
     pub const fn first_key_of(segment: i64) -> [u8; SEGMENT_BYTES] {
         sortable(segment)

@@ -127,6 +127,21 @@ impl<C> Layered<C> {
         log: &mut dyn Changelog<C>,
         read: impl FnOnce(&[u8], Option<&[u8]>, Option<&[u8]>, C) -> R,
     ) -> Result<Option<R>, StateError> {
+        self.flush_next_where(|_| true, old, log, read)
+    }
+
+    /// As [`flush_next`](Self::flush_next), in a store that shows only some of its keys: what
+    /// it does not show counts as never held.
+    ///
+    /// # Errors
+    /// If the engine fails.
+    pub fn flush_next_where<R>(
+        &mut self,
+        is_shown: impl Fn(&[u8]) -> bool,
+        old: ReadOld,
+        log: &mut dyn Changelog<C>,
+        read: impl FnOnce(&[u8], Option<&[u8]>, Option<&[u8]>, C) -> R,
+    ) -> Result<Option<R>, StateError> {
         let Some(cache) = &mut self.cache else {
             return Ok(None);
         };
@@ -136,7 +151,7 @@ impl<C> Layered<C> {
                 ReadOld::OfDeletions => value.is_none(),
                 ReadOld::Never => false,
             };
-            let before = if reads {
+            let before = if reads && is_shown(key) {
                 self.engine.get(key)?.map(Cow::into_owned)
             } else {
                 None
@@ -160,11 +175,25 @@ impl<C> Layered<C> {
         range: KeyRange<'_>,
         direction: Direction,
     ) -> Result<Box<dyn Cursor + '_>, StateError> {
-        let stored = self.engine.scan(range, direction)?;
+        self.scan_apart(range, range, direction)
+    }
+
+    /// As [`scan`](Self::scan), over one range of what is cached and another of what lies below:
+    /// a store that hides expired keys hides only those that were written.
+    ///
+    /// # Errors
+    /// If the engine fails.
+    pub fn scan_apart(
+        &self,
+        cached: KeyRange<'_>,
+        stored: KeyRange<'_>,
+        direction: Direction,
+    ) -> Result<Box<dyn Cursor + '_>, StateError> {
+        let stored = self.engine.scan(stored, direction)?;
         Ok(match &self.cache {
             None => stored,
             Some(cache) => {
-                let cached = cache.scan(range, direction);
+                let cached = cache.scan(cached, direction);
                 Box::new(Merged::new(cached, stored, direction)?)
             }
         })

@@ -10,6 +10,7 @@ mod repartitioned;
 mod settings;
 mod stored;
 mod stream_joined;
+mod table_joined;
 
 pub use consumed::Consumed;
 pub use grouped::Grouped;
@@ -24,3 +25,5 @@ pub use settings::StoreType;
 pub(crate) use settings::{Optimizations, TopologySettings};
 pub use stored::Stored;
 pub use stream_joined::StreamJoined;
+pub(crate) use table_joined::ByKey;
+pub use table_joined::TableJoined;

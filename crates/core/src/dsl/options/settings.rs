@@ -55,9 +55,6 @@ pub(crate) struct TopologySettings {
     /// Whether an update of a grouped table goes as one message if its group does not change
     /// (KIP-904); peers before 3.5 (`upgrade.from`) do not understand it.
     pub(crate) sends_both_sides: bool,
-    /// Whether foreign-key subscriptions carry their partition; peers before 3.4 do not
-    /// understand it.
-    pub(crate) sends_primary_partition: bool,
 }
 
 impl Default for TopologySettings {
@@ -71,7 +68,6 @@ impl Default for TopologySettings {
             emit_closed_windows_every: Duration::from_secs(1),
             emit_unjoined_every: Duration::from_secs(1),
             sends_both_sides: true,
-            sends_primary_partition: true,
         }
     }
 }
@@ -93,7 +89,6 @@ impl TopologySettings {
             emit_closed_windows_every: config.emit_closed_windows_every(),
             emit_unjoined_every: config.emit_unjoined_every(),
             sends_both_sides: peers_from((3, 5)),
-            sends_primary_partition: peers_from((3, 4)),
         }
     }
 }
@@ -108,17 +103,10 @@ mod tests {
 
     #[test]
     fn peers_get_what_they_understand() {
-        let both = |settings: TopologySettings| {
-            (settings.sends_both_sides, settings.sends_primary_partition)
-        };
-        assert_eq!(both(upgrading_from("2.4")), (false, false));
-        assert_eq!(both(upgrading_from("3.3")), (false, false));
-        assert_eq!(both(upgrading_from("3.4")), (false, true));
-        assert_eq!(both(upgrading_from("3.5")), (true, true));
-        assert_eq!(
-            both(TopologySettings::of(&StreamsConfig::new("app"))),
-            (true, true)
-        );
+        assert!(!upgrading_from("2.4").sends_both_sides);
+        assert!(!upgrading_from("3.4").sends_both_sides);
+        assert!(upgrading_from("3.5").sends_both_sides);
+        assert!(TopologySettings::of(&StreamsConfig::new("app")).sends_both_sides);
     }
 
     #[test]

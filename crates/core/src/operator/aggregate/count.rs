@@ -1,13 +1,10 @@
 //! `count`: how many records each key has.
 
-use std::sync::Arc;
-
+use super::aggregate::PREFIX;
 use super::stream::{Function, unwindowed};
 use crate::codec::{Codec, I64};
 use crate::dsl::{Count, KGroupedStream, KTable, Materialized};
 use crate::operator::table::keep::Parts;
-
-const PREFIX: &str = "KSTREAM-AGGREGATE-";
 
 impl<'b, K: Clone + 'static, V: 'static> KGroupedStream<'b, K, V> {
     /// Counts the records of each key, in a store with a generated name.
@@ -35,10 +32,7 @@ impl<'b, K: Clone + 'static, V: 'static> KGroupedStream<'b, K, V> {
             self.builder
                 .with_graph(|graph| graph.names.next_store(PREFIX));
         }
-        let function = Function {
-            first: Arc::new(|_: &K, _: V| Ok(Some(N::zero().plus(1)))),
-            next: Arc::new(|_: &K, _: V, count: N| Ok(Some(count.plus(1)))),
-        };
+        let function = Function::folding(N::zero, |_: &K, _: V, count: N| Ok(Some(count.plus(1))));
         unwindowed(self, PREFIX, materialized, function)
     }
 }

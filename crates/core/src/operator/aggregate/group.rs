@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::codec::{Codec, SharedCodec};
-use crate::dsl::{Grouped, KGroupedStream, KStream};
+use crate::dsl::{Grouped, KGroupedStream, KStream, ResolvedName};
 use crate::operator::repartition::{self, Merging, Through};
-use crate::topology::{Graph, Keys, NodeId, is_generated_store_name};
+use crate::topology::{Graph, Keys, NodeId};
 
 impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
     /// Groups records by their keys.
@@ -79,14 +79,13 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
 impl<K: 'static, V: 'static> KGroupedStream<'_, K, V> {
     /// The node whose records are aggregated: the stream's own, or a repartition of it.
     /// `store` names the topic if the group has no name.
-    pub(super) fn by_key(&self, graph: &mut Graph, store: &str) -> NodeId {
+    pub(super) fn by_key(&self, graph: &mut Graph, store: &ResolvedName) -> NodeId {
         if graph.node(self.node).keys == Keys::InPlace {
             return self.node;
         }
         let topic = Through {
-            name: self.name.clone().unwrap_or_else(|| store.to_owned()),
-            // A store that the program named gives the topic a name that lasts, too.
-            is_named: self.name.is_some() || !is_generated_store_name(store),
+            name: self.name.clone().unwrap_or_else(|| store.name.clone()),
+            is_named: self.name.is_some() || store.is_given,
             partitions: None,
             merging: Merging::Allowed,
             remedy: "Grouped::named",

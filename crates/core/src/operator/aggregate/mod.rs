@@ -1,5 +1,18 @@
 //! Aggregations: many records of a key become one row of a table.
 
+#[expect(
+    clippy::module_inception,
+    reason = "the folder is named after the most general of its verbs"
+)]
+mod aggregate;
+mod closing;
+mod cogroup;
 mod count;
 mod group;
+mod reduce;
+mod session;
 mod stream;
+mod table;
+mod windowed;
+
+pub(crate) use cogroup::Cogrouped;

@@ -3,3 +3,5 @@
 pub(crate) mod repartition;
 mod stream_stream;
 mod tables;
+
+mod foreign_key;

@@ -110,6 +110,17 @@ pub(crate) fn put_update<K: 'static, V: 'static>(
     task: &mut TaskContext,
 ) -> Result<bool, StoreError> {
     let cause = task.cause(record);
+    put_caused(table, record, cause, task)
+}
+
+/// As [`put_update`], where another time than the update's is that of what caused it: a deletion
+/// is logged at that time, and a cached one goes on at it.
+pub(crate) fn put_caused<K: 'static, V: 'static>(
+    table: &KeptTable<K, V>,
+    record: &mut Record<K, Change<V>>,
+    cause: Cause,
+    task: &mut TaskContext,
+) -> Result<bool, StoreError> {
     let new = record.value.new.as_ref();
     let put = table.put(&record.key, new, record.timestamp, cause, task)?;
     record.value.is_latest = put == Put::Latest;

@@ -166,11 +166,7 @@ fn add<K: 'static, V: 'static, V2: 'static, R: 'static>(
     let other = graph.add_with_lookups(other_name, &[right], &[left], kind.clone(), other_stages);
     graph.connect(other, left_stores);
     let merge = graph.add(merge_name, &[this, other], kind, merge_stages::<K, R>());
-    graph.node_mut(merge).rename = Some(Arc::new(move |graph, name| {
-        name.clone_into(&mut graph.node_mut(merge).name);
-        graph.node_mut(this).name = format!("{name}-join-this");
-        graph.node_mut(other).name = format!("{name}-join-other");
-    }));
+    graph.node_mut(merge).parts = vec![(this, "-join-this".into()), (other, "-join-other".into())];
     let copartitioned = graph.node(merge).sources.clone();
     graph.copartitioned.push(copartitioned);
 

@@ -1,0 +1,44 @@
+//! The handles to grouped streams that are aggregated into one table.
+
+use std::fmt;
+
+use super::StreamsBuilder;
+use crate::codec::SharedCodec;
+use crate::operator::aggregate::Cogrouped;
+use crate::window::SessionWindows;
+
+/// Several grouped streams, each with what adds its values to the rows of one table.
+///
+/// Semantics: `org.apache.kafka.streams.kstream.CogroupedKStream` (KIP-150).
+#[must_use = "grouped streams that nothing aggregates do nothing"]
+pub struct CogroupedKStream<'b, K, A> {
+    pub(crate) builder: &'b StreamsBuilder,
+    pub(crate) key: SharedCodec<K>,
+    pub(crate) streams: Vec<Box<dyn Cogrouped<K, A> + 'b>>,
+}
+
+/// Several grouped streams cut into sessions, to be aggregated into one table.
+///
+/// Semantics: `org.apache.kafka.streams.kstream.SessionWindowedCogroupedKStream` (KIP-150).
+#[must_use = "grouped streams that nothing aggregates do nothing"]
+pub struct SessionWindowedCogroupedKStream<'b, K, A> {
+    pub(crate) streams: CogroupedKStream<'b, K, A>,
+    pub(crate) windows: SessionWindows,
+}
+
+impl<K, A> fmt::Debug for CogroupedKStream<'_, K, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CogroupedKStream")
+            .field("streams", &self.streams.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl<K, A> fmt::Debug for SessionWindowedCogroupedKStream<'_, K, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionWindowedCogroupedKStream")
+            .field("streams", &self.streams)
+            .field("windows", &self.windows)
+            .finish()
+    }
+}

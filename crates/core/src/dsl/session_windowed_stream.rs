@@ -1,0 +1,54 @@
+//! The handle to a grouped stream that is cut into sessions.
+
+use std::fmt;
+
+use super::{KGroupedStream, SealedWindows, Windows};
+use crate::window::{Emit, SessionWindows};
+
+/// A grouped stream cut into sessions, to be aggregated.
+///
+/// Semantics: `org.apache.kafka.streams.kstream.SessionWindowedKStream`.
+#[must_use = "a stream that nothing follows does nothing"]
+pub struct SessionWindowedKStream<'b, K, V> {
+    pub(crate) group: KGroupedStream<'b, K, V>,
+    pub(crate) windows: SessionWindows,
+    pub(crate) emit: Emit,
+}
+
+impl SealedWindows for SessionWindows {}
+
+impl Windows for SessionWindows {
+    type Grouped<'b, K: 'static, V: 'static> = SessionWindowedKStream<'b, K, V>;
+
+    fn cut<K: 'static, V: 'static>(
+        self,
+        group: KGroupedStream<'_, K, V>,
+    ) -> SessionWindowedKStream<'_, K, V> {
+        SessionWindowedKStream {
+            group,
+            windows: self,
+            emit: Emit::default(),
+        }
+    }
+}
+
+impl<K: Clone + 'static, V: Clone + 'static> Clone for SessionWindowedKStream<'_, K, V> {
+    /// Another handle to the same sessions: both aggregations get every record.
+    fn clone(&self) -> Self {
+        Self {
+            group: self.group.clone(),
+            windows: self.windows,
+            emit: self.emit,
+        }
+    }
+}
+
+impl<K, V> fmt::Debug for SessionWindowedKStream<'_, K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionWindowedKStream")
+            .field("group", &self.group)
+            .field("windows", &self.windows)
+            .field("emit", &self.emit)
+            .finish()
+    }
+}

@@ -1,0 +1,103 @@
+//! `reduce` of sessions: the values of each become one.
+
+use std::sync::Arc;
+
+use super::process::{self, SessionFunction};
+use crate::codec::{Codec, SharedCodec};
+use crate::dsl::{KTable, Materialized, SessionWindowedKStream, StoreNaming, StoreSettings};
+use crate::failure::Failure;
+use crate::operator::aggregate::reduce::PREFIX;
+use crate::operator::aggregate::stream::Function;
+use crate::operator::table::keep::Parts;
+use crate::window::Windowed;
+
+impl<'b, K: Clone + 'static, V: 'static> SessionWindowedKStream<'b, K, V> {
+    /// Combines the values of each session: `reduce` gets the value so far and the next one, or
+    /// the values of two sessions that become one.
+    ///
+    /// The first value of a session is kept as it is. If `reduce` gives `None` the row is
+    /// deleted. Records without a key, and those whose session has closed, are dropped and
+    /// counted; null values are passed to `reduce`. A row has the time of its session's last
+    /// record. Semantics: `SessionWindowedKStream.reduce`.
+    #[must_use = "a table that nothing follows does nothing"]
+    pub fn reduce<R: Into<Option<V>>>(
+        self,
+        reduce: impl Fn(V, V) -> R + Send + Sync + 'static,
+    ) -> KTable<'b, Windowed<K>, V>
+    where
+        V: Clone,
+    {
+        let value = SharedCodec::clone(&self.group.value);
+        let naming = StoreNaming::unspecified();
+        let reduce = move |so_far, value| Ok(reduce(so_far, value));
+        self.reduced(reduce, (value, naming, StoreSettings::default()))
+    }
+
+    /// As [`reduce`](Self::reduce), in a store with these options. Values of a stream that may
+    /// be null come as they are, rows without the `Option` around them.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use headwater_core::prelude::*;
+    /// use headwater_core::window::{SessionWindowed, SessionWindows};
+    ///
+    /// let builder = StreamsBuilder::new();
+    /// builder
+    ///     .stream("amounts", Consumed::with(Utf8, I64))
+    ///     .group_by_key(Grouped::with(Utf8, I64))
+    ///     .windowed_by(SessionWindows::with_gap(Duration::from_secs(60)))
+    ///     .reduce_with(|sum, amount| sum + amount, Materialized::named("per-visit", I64))
+    ///     .into_stream()
+    ///     .to("sums", Produced::with(SessionWindowed::new(Utf8), I64.nullable()));
+    /// ```
+    #[must_use = "a table that nothing follows does nothing"]
+    pub fn reduce_with<VC: Codec, R: Into<Option<VC::Item>>>(
+        self,
+        reduce: impl Fn(VC::Item, V) -> R + Send + Sync + 'static,
+        materialized: Materialized<VC>,
+    ) -> KTable<'b, Windowed<K>, VC::Item>
+    where
+        V: Into<Option<VC::Item>> + From<VC::Item>,
+        VC::Item: Clone,
+    {
+        let reduce = move |so_far, value| Ok(reduce(so_far, value));
+        self.try_reduce_with(reduce, materialized)
+    }
+
+    /// As [`reduce_with`](Self::reduce_with), with a function that can fail.
+    #[must_use = "a table that nothing follows does nothing"]
+    pub fn try_reduce_with<VC: Codec, R: Into<Option<VC::Item>>>(
+        self,
+        reduce: impl Fn(VC::Item, V) -> Result<R, Failure> + Send + Sync + 'static,
+        materialized: Materialized<VC>,
+    ) -> KTable<'b, Windowed<K>, VC::Item>
+    where
+        V: Into<Option<VC::Item>> + From<VC::Item>,
+        VC::Item: Clone,
+    {
+        self.reduced(reduce, materialized.into_parts())
+    }
+
+    fn reduced<A: Clone + 'static, R: Into<Option<A>>>(
+        self,
+        reduce: impl Fn(A, V) -> Result<R, Failure> + Send + Sync + 'static,
+        materialized: Parts<A>,
+    ) -> KTable<'b, Windowed<K>, A>
+    where
+        V: Into<Option<A>> + From<A>,
+    {
+        let add = Arc::new(move |_: &K, value: V, so_far: Option<A>| match so_far {
+            None => Ok(value.into()),
+            Some(so_far) => reduce(so_far, value).map(Into::into),
+        });
+        let merging = Arc::clone(&add);
+        let function = SessionFunction {
+            add: Function {
+                initial: Arc::new(|| None),
+                next: add,
+            },
+            merge: Arc::new(move |key: &K, so_far, value: A| merging(key, value.into(), so_far)),
+        };
+        process::add(self, PREFIX, materialized, function)
+    }
+}

@@ -1,0 +1,3 @@
+//! Aggregations in time windows: a row per key and window.
+
+mod emit;
