@@ -93,7 +93,7 @@ pub(crate) fn case(case: &Json) -> Outcome {
         }
     }
     if expected_error.is_none() {
-        compare::stores(&mut driver, &expected["stores"], &mut differences);
+        compare::stores(&mut driver, expected, &mut differences);
     }
     if differences.is_empty() {
         Outcome::Passed
