@@ -1,8 +1,8 @@
 //! The DSL on several partitions, and what else the recorded cases, with their one partition,
 //! cannot show.
 
+mod copartition;
 mod foreign_keys;
-
 mod mistakes;
 mod names;
 mod optimize;

@@ -102,7 +102,12 @@ pub(crate) fn stores(
     expected: &Json,
     differences: &mut Vec<String>,
 ) {
-    for (name, wanted) in expected.as_object().into_iter().flatten() {
+    for (name, wanted) in expected["stores"].as_object().into_iter().flatten() {
+        let changelog = &expected["internal_topics"][format!("app-{name}-changelog")];
+        if wanted["kind"] == "versioned" && changelog.is_null() {
+            // The keys of a versioned store were recorded from its own changelog.
+            continue;
+        }
         let got = match driver.store_content(name, 0) {
             None => "no such store".to_owned(),
             Some(Err(error)) => error.to_string(),

@@ -76,7 +76,7 @@ pub(crate) fn case(case: &Json) -> Outcome {
         }
     }
     if expected_error.is_none() {
-        compare::stores(&mut started.driver, &expected["stores"], differences);
+        compare::stores(&mut started.driver, expected, differences);
     }
     if differences.is_empty() {
         Outcome::Passed
