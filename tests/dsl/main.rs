@@ -12,4 +12,5 @@ mod sessions;
 mod sinks;
 mod sources;
 mod stream_joins;
+mod stream_tables;
 mod tables;

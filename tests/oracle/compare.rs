@@ -146,6 +146,28 @@ fn content_shown(content: &StoreContent, wanted: &Json) -> String {
             let entries = entries.map(|entry| json!([to_hex(&entry.key), to_hex(&entry.value)]));
             entries.collect()
         }
+        (
+            StoreContent::Buffer {
+                entries,
+                bytes,
+                min_timestamp_ms,
+            },
+            _,
+        ) => {
+            let mut shown = json!({
+                "records": entries.len(),
+                "bytes": bytes,
+                // Kafka Streams' minimum of nothing.
+                "min_ts": min_timestamp_ms.unwrap_or(i64::MAX),
+            });
+            if wanted.get("entries").is_some() {
+                let entries = entries.iter();
+                let entries =
+                    entries.map(|entry| json!([to_hex(&entry.key), to_hex(&entry.value)]));
+                shown["entries"] = entries.collect();
+            }
+            return shown.to_string();
+        }
         (StoreContent::Versioned(keys), _) => {
             let keys = keys.iter().map(|(key, versions)| {
                 let versions = versions.iter();
@@ -240,6 +262,17 @@ fn time_first<'e>(entries: impl Iterator<Item = (Split<'e>, &'e StoredEntry)>) -
 }
 
 fn wanted_shown(wanted: &Json) -> String {
+    if let Some("suppress_buffer" | "grace_buffer") = wanted["kind"].as_str() {
+        let mut shown = json!({
+            "records": wanted["records"],
+            "bytes": wanted["bytes"],
+            "min_ts": wanted["min_ts"],
+        });
+        if let Some(entries) = wanted.get("entries") {
+            shown["entries"] = entries.clone();
+        }
+        return shown.to_string();
+    }
     let mut entries = wanted["entries"].clone();
     if let (Some("versioned"), Json::Array(keys)) = (wanted["kind"].as_str(), &mut entries) {
         // Every key ever logged is listed, also those of which nothing is held.

@@ -164,6 +164,39 @@ pub enum TopologyError {
     /// One internal topic made twice.
     #[error("internal topic {0} is made twice; give each repartition a name of its own")]
     DuplicateInternalTopic(String),
+    /// A join with grace that cannot look the past up.
+    #[error(
+        "join {0} waits for late updates, but its table keeps no versions; make the table \
+         `Materialized::versioned`, or leave the grace out"
+    )]
+    GraceWithoutVersions(String),
+    /// A join with grace that waits longer than the table remembers.
+    #[error(
+        "join {join} waits {grace_ms} ms for late updates, but store {store} keeps versions for \
+         {history_ms} ms only; keep them for at least the grace"
+    )]
+    GraceBeyondHistory {
+        /// The join.
+        join: String,
+        /// How long it waits.
+        grace_ms: i64,
+        /// The table's store.
+        store: String,
+        /// How long it keeps versions.
+        history_ms: i64,
+    },
+    /// A table suppressed until its windows close, which has none.
+    #[error(
+        "{0} waits until windows close, but not all it follows are windowed aggregations; \
+         suppress until a time limit instead"
+    )]
+    NoWindows(String),
+    /// A suppressed table with versions.
+    #[error("{0} suppresses a versioned table; only tables without versions can be suppressed")]
+    SuppressedVersions(String),
+    /// A global table with versions.
+    #[error("the global table of topic {0} is to keep versions; global tables cannot")]
+    VersionedGlobalTable(String),
     /// A join whose windows end before they begin.
     #[error(
         "a join's window from {before_ms} ms before to {after_ms} ms after a record ends before it \

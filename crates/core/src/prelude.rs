@@ -8,9 +8,9 @@ pub use crate::codec::{
 };
 pub use crate::config::StreamsConfig;
 pub use crate::dsl::{
-    Consumed, Grouped, KGroupedStream, KGroupedTable, KStream, KTable, Materialized, Processed,
-    Produced, Repartitioned, SessionWindowedKStream, Stored, StreamJoined, StreamsBuilder,
-    TableJoined, TimeWindowedKStream,
+    Consumed, EagerBuffer, GlobalKTable, Grouped, Joined, KGroupedStream, KGroupedTable, KStream,
+    KTable, Materialized, Processed, Produced, Repartitioned, SessionWindowedKStream, Stored,
+    StreamJoined, StreamsBuilder, StrictBuffer, Suppressed, TableJoined, TimeWindowedKStream,
 };
 pub use crate::failure::{Decision, Failure, FailurePolicy};
 pub use crate::partition::{Partitioner, Partitioning};

@@ -139,7 +139,8 @@ impl fmt::Debug for AppBuilder {
 
 /// State that could not be restored would be lost on the first restart.
 fn refuse_state(topology: &Topology) -> Result<(), AppError> {
-    let subtopologies = topology.subtopologies().iter();
+    let of_tasks = topology.subtopologies().iter();
+    let subtopologies = of_tasks.chain(topology.global_subtopologies());
     let stores: Vec<String> = subtopologies
         .flat_map(|subtopology| subtopology.stores.iter().cloned())
         .collect();

@@ -6,10 +6,12 @@ mod grouped_table;
 mod join;
 mod join_fk;
 mod join_stream;
+mod join_table;
 mod join_tables;
 mod process;
 mod session;
 mod stream;
+mod suppress;
 mod table;
 mod windowed;
 mod windowed_table;
@@ -26,6 +28,7 @@ use crate::value::{Type, Value, ValueCodec};
 use aggregate::Grouped;
 use cogroup::Cogroup;
 use grouped_table::GroupedTable;
+use join_table::Global;
 use session::Sessions;
 use stream::Stream;
 use table::Table;
@@ -38,6 +41,7 @@ pub(crate) struct Build<'b> {
     streams: HashMap<String, Stream<'b>>,
     tables: HashMap<String, Table<'b>>,
     grouped: HashMap<String, Grouped<'b>>,
+    globals: HashMap<String, Global<'b>>,
     grouped_tables: HashMap<String, GroupedTable<'b>>,
     cogroups: HashMap<String, Cogroup<'b>>,
     sessions: HashMap<String, Sessions<'b>>,
@@ -57,6 +61,7 @@ impl<'b> Build<'b> {
             streams: HashMap::new(),
             tables: HashMap::new(),
             grouped: HashMap::new(),
+            globals: HashMap::new(),
             grouped_tables: HashMap::new(),
             cogroups: HashMap::new(),
             sessions: HashMap::new(),
@@ -73,6 +78,7 @@ impl<'b> Build<'b> {
         let what = text(op, "op");
         let from = text(op, "from");
         match what {
+            "suppress" => self.suppress(op),
             _ if self.windowed_tables.contains_key(from) => self.on_windowed_table(op),
             _ if self.windowed_streams.contains_key(from) => self.on_windowed_stream(op),
             "windowed_by"
@@ -91,6 +97,9 @@ impl<'b> Build<'b> {
             _ if self.cogroups.contains_key(from) => self.on_cogroup(op),
             "stream" => self.stream(op),
             "table" => self.table(op),
+            "global_table" => self.global_table(op),
+            "join_table" => self.join_table(op),
+            "join_global" => self.join_global(op),
             "merge" => self.merge(op),
             "split" => self.split(op),
             "to" => self.to(op),
@@ -105,7 +114,7 @@ impl<'b> Build<'b> {
                 self.aggregate_table(op)
             }
             "join_tables" => self.join_tables(op),
-            "join_stream" | "join_table" | "join_global" | "join_fk" => self.join(op),
+            "join_stream" | "join_fk" => self.join(op),
             _ if self.streams.contains_key(from) => self.one_to_one(op),
             _ if self.tables.contains_key(from) => self.on_table(op),
             _ => Err(format!("operator {what}")),

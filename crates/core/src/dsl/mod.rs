@@ -6,9 +6,11 @@ mod branched;
 mod builder;
 mod cogrouped_stream;
 mod count;
+mod global_table;
 mod grouped_stream;
 mod grouped_table;
 mod options;
+mod row_key;
 mod session_windowed_stream;
 mod stream;
 mod table;
@@ -19,16 +21,19 @@ pub use branched::BranchedStream;
 pub use builder::{Endpoint, StreamsBuilder};
 pub use cogrouped_stream::{CogroupedKStream, SessionWindowedCogroupedKStream};
 pub use count::Count;
+pub use global_table::GlobalKTable;
 pub use grouped_stream::KGroupedStream;
 pub use grouped_table::KGroupedTable;
 pub(crate) use options::{
-    ByKey, ExpiredResults, Format, Optimizations, ResolvedName, StoreNaming, StoreSettings,
-    TopologySettings,
+    BufferBounds, ByKey, ExpiredResults, Format, Optimizations, ResolvedName, StoreNaming,
+    StoreSettings, TopologySettings, WaitsFrom, WhenFull,
 };
 pub use options::{
-    Consumed, Grouped, Materialized, Printed, Processed, Produced, Repartitioned, StoreType,
-    Stored, StreamJoined, TableJoined,
+    Consumed, EagerBuffer, Grouped, InWindow, Joined, Materialized, Printed, Processed, Produced,
+    Repartitioned, StoreType, Stored, StreamJoined, StrictBuffer, Suppressed, SuppressionBuffer,
+    TableJoined,
 };
+pub use row_key::RowKey;
 pub use session_windowed_stream::SessionWindowedKStream;
 pub use stream::KStream;
 pub use table::KTable;

@@ -39,6 +39,11 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
         }
     }
 
+    /// The node this table leaves.
+    pub(crate) fn into_node(self) -> NodeId {
+        self.node
+    }
+
     /// Names the node this table leaves, for `describe()` and messages; shifts no generated
     /// name.
     #[must_use]

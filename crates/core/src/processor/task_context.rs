@@ -2,15 +2,16 @@
 
 use std::error::Error;
 use std::fmt;
+use std::sync::Arc;
 
 use headwater_state::layer::CacheBudget;
 
-use super::PunctuationSchedule;
+use super::{PunctuationSchedule, RecordContext};
 use crate::failure::{
     Decision, FailedRecord, FailedStep, Failure, FailurePolicy, SkipLog, Step, TaskFailure,
 };
-use crate::record::{Offset, Origin, OutputBuffer, Record, TopicPartition};
-use crate::store::{Cause, StoreError};
+use crate::record::{Offset, Origin, OutputBuffer, Partition, Record, TopicPartition};
+use crate::store::{Cause, GlobalStores, StoreError};
 use crate::time::Timestamp;
 use crate::topology::TaskId;
 
@@ -58,6 +59,7 @@ pub struct TaskContext {
     skip_log: SkipLog,
     partition_counts: Box<dyn PartitionCounts>,
     cache: CacheBudget,
+    globals: GlobalStores,
     pub(crate) outputs: OutputBuffer,
     pub(crate) punctuations: PunctuationSchedule,
 }
@@ -82,6 +84,7 @@ impl TaskContext {
             skip_log: SkipLog::new(),
             partition_counts,
             cache: CacheBudget::new(CACHE_BYTES_MAX),
+            globals: GlobalStores::default(),
             outputs: OutputBuffer::default(),
             punctuations: PunctuationSchedule::default(),
         }
@@ -151,6 +154,48 @@ impl TaskContext {
 
     pub(crate) const fn cache_budget(&self) -> &CacheBudget {
         &self.cache
+    }
+
+    /// The global stores of the instance, which all of its tasks read; set before the task is
+    /// made.
+    pub fn set_global_stores(&mut self, globals: GlobalStores) {
+        self.globals = globals;
+    }
+
+    pub(crate) const fn global_stores(&self) -> &GlobalStores {
+        &self.globals
+    }
+
+    /// What a record that waits in a buffer keeps beside its key and value.
+    pub(crate) fn record_context<K, V>(&self, record: &Record<K, V>) -> RecordContext {
+        let in_hand = self.in_hand.0;
+        let read = in_hand.and_then(|(lane, offset)| Some((self.lanes.get(lane)?, offset)));
+        let (timestamp, headers) = (record.timestamp, record.headers.clone());
+        match read {
+            Some((read, offset)) => RecordContext {
+                timestamp,
+                headers,
+                topic: Arc::clone(&read.topic),
+                partition: read.partition,
+                offset,
+            },
+            None => RecordContext {
+                timestamp,
+                headers,
+                topic: Arc::default(),
+                partition: Partition::new(-1),
+                offset: Offset::new(-1),
+            },
+        }
+    }
+
+    /// The record of a context, to be taken in hand; none if this task does not read its topic.
+    pub(crate) fn in_hand_of(&self, context: &RecordContext) -> InHand {
+        let lane = self
+            .lanes
+            .iter()
+            .position(|lane| lane.partition == context.partition && lane.topic == context.topic);
+        InHand(lane.map(|lane| (lane, context.offset)))
     }
 
     /// What a write that this record causes keeps of it.

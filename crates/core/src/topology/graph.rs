@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::global::GlobalStoreNode;
 use super::names::{NameCounter, validate_name};
 use super::self_join::SelfJoin;
 use super::store_node::StoreNode;
@@ -197,6 +198,7 @@ impl GraphNode {
 pub(crate) struct Graph {
     pub(crate) nodes: Vec<GraphNode>,
     pub(crate) stores: Vec<StoreNode>,
+    pub(crate) global_stores: Vec<GlobalStoreNode>,
     /// Sources whose topics must have equal partition counts, with the join that asks for it.
     pub(crate) copartitioned: Vec<Vec<NodeId>>,
     /// The repartition of each stream that was last made for a join.
@@ -307,7 +309,8 @@ impl Graph {
 
     /// Declares a store.
     pub(crate) fn add_store(&mut self, store: StoreNode) {
-        if self.stores.iter().any(|known| known.name == store.name) {
+        let is_known = self.stores.iter().any(|known| known.name == store.name);
+        if is_known || self.is_global_store(&store.name) {
             self.report(TopologyError::DuplicateStore(store.name.clone()));
         }
         self.check(validate_name("store", &store.name));

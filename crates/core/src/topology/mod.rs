@@ -7,6 +7,7 @@
 mod copartition;
 mod describe;
 mod edges;
+mod global;
 mod graph;
 mod internal_topic;
 mod names;
@@ -41,6 +42,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::error::TopologyError;
+use crate::store::GlobalStores;
 use plan::Plan;
 
 /// A validated topology: immutable, shared by all tasks of all threads.
@@ -89,6 +91,17 @@ impl Topology {
     /// The parts that run as tasks of their own, by id.
     pub fn subtopologies(&self) -> &[Subtopology] {
         &self.plan.subtopologies
+    }
+
+    /// The parts that read whole topics into global stores; no tasks are made for them, and
+    /// every instance runs them all as [`TaskId::GLOBAL`].
+    pub fn global_subtopologies(&self) -> &[Subtopology] {
+        &self.plan.globals
+    }
+
+    /// Opens the global stores of an instance, empty; the instance's tasks share them.
+    pub fn open_global_stores(&self) -> GlobalStores {
+        self.graph.open_global_stores()
     }
 
     /// The topics that the library makes for itself, without the application id before the name.

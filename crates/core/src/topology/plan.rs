@@ -34,6 +34,8 @@ pub(crate) enum PlannedKind {
 pub(crate) struct Plan {
     pub(crate) nodes: Vec<PlannedNode>,
     pub(crate) subtopologies: Vec<Subtopology>,
+    /// Those that fill global stores; ids are of one series with the others.
+    pub(crate) globals: Vec<Subtopology>,
     pub(crate) internal_topics: Vec<InternalTopic>,
     /// Topics that must have equal partition counts, a list per join or common group.
     pub(crate) copartitioned: Vec<Vec<SourceTopics>>,
@@ -57,10 +59,11 @@ impl Plan {
         }
         let mut plan = writer.plan;
         plan.copartitioned = copartition::groups(graph)?;
-        plan.subtopologies = group(&plan.nodes, graph)?;
-        if plan.subtopologies.is_empty() {
+        let all = group(&plan.nodes, graph)?;
+        if all.is_empty() {
             return Err(TopologyError::Empty);
         }
+        plan.set_global_apart(graph, all);
         Ok(plan)
     }
 
@@ -86,6 +89,7 @@ impl Plan {
         Self {
             nodes: self.nodes.clone(),
             subtopologies: vec![one],
+            globals: self.globals.clone(),
             internal_topics: self.internal_topics.clone(),
             copartitioned: self.copartitioned.clone(),
         }
@@ -153,12 +157,19 @@ impl Writer {
                     parents,
                 )?
             }
+            NodeKind::GlobalSource { topic } => {
+                let topics = SourceTopics::Named(vec![topic.clone()]);
+                self.push(
+                    &node.name,
+                    PlannedKind::Source { node: id, topics },
+                    parents,
+                )?
+            }
             NodeKind::Processor => {
                 let place = self.push(&node.name, PlannedKind::Processor, parents)?;
                 self.connect(graph, place, id)?;
                 place
             }
-            NodeKind::GlobalSource { .. } => todo!("global sources"),
             NodeKind::Sink(topic) => {
                 self.push(&node.name, PlannedKind::Sink(topic.clone()), parents)?
             }
@@ -205,6 +216,9 @@ impl Writer {
     fn connect(&mut self, graph: &Graph, place: usize, id: NodeId) -> Result<(), TopologyError> {
         let stores = graph.stores_of(id);
         for name in &stores {
+            if self.fills_global(graph, place, name) {
+                continue;
+            }
             let Some(store) = graph.store(name) else {
                 return Err(TopologyError::UnknownStore {
                     node: graph.node(id).name.clone(),
@@ -229,6 +243,17 @@ impl Writer {
             planned.stores = stores;
         }
         Ok(())
+    }
+
+    /// Whether this node writes this global store, which has no changelog.
+    fn fills_global(&self, graph: &Graph, place: usize, store: &str) -> bool {
+        let node = self.plan.nodes.get(place);
+        let mut parents = node.into_iter().flat_map(|node| &node.parents);
+        graph.is_global_store(store)
+            && parents.any(|&parent| {
+                let parent = self.plan.nodes.get(parent);
+                parent.is_some_and(|parent| Plan::reads_global(graph, parent))
+            })
     }
 
     fn add_internal_topic(

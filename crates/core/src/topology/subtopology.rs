@@ -14,8 +14,20 @@ pub struct TaskId {
     pub partition: Partition,
 }
 
+impl TaskId {
+    /// What fills the global stores of an instance: no task of any sub-topology, shown as
+    /// `global`.
+    pub const GLOBAL: Self = Self {
+        subtopology: u32::MAX,
+        partition: Partition::new(-1),
+    };
+}
+
 impl fmt::Display for TaskId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if *self == Self::GLOBAL {
+            return f.write_str("global");
+        }
         write!(f, "{}_{}", self.subtopology, self.partition)
     }
 }

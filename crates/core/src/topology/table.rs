@@ -16,6 +16,8 @@ pub(crate) enum OldValues {
     OwnStore,
     /// From the old values of this table.
     Upstream(NodeId),
+    /// From the old values of this table, of which some wait in a buffer.
+    Buffered(NodeId, StoreName),
     /// From both sides of a join, which have to be kept in any case.
     BothSides(NodeId, NodeId),
     /// From all of these: a merge of tables.
@@ -57,6 +59,7 @@ impl Graph {
             OldValues::OwnStore => true,
             OldValues::OwnStoreOnDemand => is_kept || how == Materialize::IfNeeded,
             OldValues::Upstream(parent) => is_kept || self.enable_old_values(parent, how),
+            OldValues::Buffered(parent, _) => self.enable_old_values(parent, how),
             OldValues::BothSides(left, right) => {
                 self.enable_old_values(left, Materialize::IfNeeded);
                 self.enable_old_values(right, Materialize::IfNeeded);
@@ -87,6 +90,11 @@ impl Graph {
         match table.old_values.clone() {
             OldValues::OwnStore | OldValues::OwnStoreOnDemand => Vec::new(),
             OldValues::Upstream(parent) => self.keep_for_lookup(parent),
+            OldValues::Buffered(parent, buffer) => {
+                let mut stores = vec![buffer];
+                stores.extend(self.keep_for_lookup(parent));
+                stores
+            }
             OldValues::BothSides(left, right) => {
                 let mut stores = self.keep_for_lookup(left);
                 stores.extend(self.keep_for_lookup(right));
@@ -110,6 +118,20 @@ impl Graph {
     pub(crate) fn table_mut(&mut self, id: NodeId) -> &mut TableNode {
         let table = self.node_mut(id).table.as_mut();
         table.expect("handles of tables point to nodes of tables")
+    }
+
+    /// How long the windows of a table wait for late records: the longest wait of all parents.
+    /// `None` if there is a parent without windows.
+    ///
+    /// Semantics: `GraphGraceSearchUtil.findAndVerifyWindowGrace`.
+    pub(crate) fn window_grace_ms(&self, id: NodeId) -> Option<i64> {
+        let node = self.node(id);
+        if let Some(grace_ms) = node.traits.grace_ms {
+            return Some(grace_ms);
+        }
+        let graces = node.parents.iter();
+        let graces: Option<Vec<i64>> = graces.map(|&parent| self.window_grace_ms(parent)).collect();
+        graces?.into_iter().max()
     }
 
     /// Whether the output of a node has versions: by its own word or its own store, or, if it

@@ -5,18 +5,19 @@ use std::any::Any;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::graph::{Erased, Graph, NodeId, NodeKind, StoreName};
 use super::plan::Plan;
 use super::source_node::SameTopics;
 use super::task_graph::TaskStoreSlot;
-use super::{InternalTopic, Logging, SourceNode, StoreNode, TaskGraph};
+use super::{InternalTopic, Logging, SourceNode, StoreNode, SubtopologySource, TaskGraph, TaskId};
 use crate::failure::{Step, TaskFailure};
 use crate::processor::{
     Children, Discard, Lookup, PunctuationId, Shared, Sink, TableOutput, TaskContext,
 };
 use crate::record::TopicIndex;
-use crate::store::{ChangelogTopic, FlushTable, OpenStore, StoreOpening};
+use crate::store::{ChangelogTopic, FlushTable, GlobalRows, OpenStore, StoreOpening};
 use crate::time::Timestamp;
 
 /// A processor that the task calls outside of records.
@@ -170,6 +171,12 @@ impl Wiring<'_> {
         typed.expect("the types of a store are checked when the topology is built")
     }
 
+    /// A global store of the instance.
+    pub(crate) fn global_store<K: 'static, V: 'static>(&self, name: &str) -> Arc<GlobalRows<K, V>> {
+        let store = self.task.global_stores().typed(name);
+        store.expect("the tasks of an instance are given its global stores")
+    }
+
     fn open_store(&mut self, name: &str) -> OpenStore {
         let store = self.graph.store(name);
         let store = store.expect("a topology whose stores are missing is not built");
@@ -314,10 +321,7 @@ pub(crate) fn instantiate(
     task: &mut TaskContext,
     application_id: &str,
 ) -> TaskGraph {
-    let subtopology = plan
-        .subtopologies
-        .get(task.task().subtopology as usize)
-        .expect("tasks are made for sub-topologies of this topology");
+    let (sources_of_task, stores_of_task) = parts_of(plan, task.task());
     let lanes: Vec<String> = task
         .lanes()
         .iter()
@@ -332,15 +336,14 @@ pub(crate) fn instantiate(
         stores: HashMap::new(),
         common: HashMap::new(),
     };
-    let mut sources: Vec<Box<dyn SourceNode>> = subtopology
-        .sources
+    let mut sources: Vec<Box<dyn SourceNode>> = sources_of_task
         .iter()
         .map(|source| source_node(&mut wiring, source.node))
         .collect();
     let source_of_lane: Vec<usize> = lanes
         .iter()
         .map(|topic| {
-            let mut reading = subtopology.sources.iter();
+            let mut reading = sources_of_task.iter();
             reading
                 .position(|source| source.reads(topic, application_id))
                 .expect("a task is given partitions of its own topics only")
@@ -352,7 +355,7 @@ pub(crate) fn instantiate(
         }
     }
     let mut stores = wiring.stores;
-    let in_order = subtopology.stores.iter();
+    let in_order = stores_of_task.iter();
     let stores = in_order.filter_map(|name| {
         let wired = stores.remove(name)?;
         Some(TaskStoreSlot {
@@ -369,6 +372,18 @@ pub(crate) fn instantiate(
         processors: wiring.processors.into_iter().flatten().collect(),
         stores,
     }
+}
+
+/// The sources of a task, and the stores it owns.
+fn parts_of(plan: &Plan, task: TaskId) -> (Vec<&SubtopologySource>, &[StoreName]) {
+    if task == TaskId::GLOBAL {
+        let globals = plan.globals.iter();
+        return (globals.flat_map(|one| &one.sources).collect(), &[]);
+    }
+    let mut subtopologies = plan.subtopologies.iter();
+    let subtopology = subtopologies.find(|one| one.id == task.subtopology);
+    let subtopology = subtopology.expect("tasks are made for sub-topologies of this topology");
+    (subtopology.sources.iter().collect(), &subtopology.stores)
 }
 
 fn source_node(wiring: &mut Wiring<'_>, node: NodeId) -> Box<dyn SourceNode> {

@@ -11,7 +11,7 @@ use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
 use headwater_core::record::{Offset, TopicPartition};
-use headwater_core::store::CacheBudget;
+use headwater_core::store::{CacheBudget, GlobalStores};
 use headwater_core::time::Timestamp;
 use headwater_core::topology::{OffsetReset, SourceTopics, TaskId};
 
@@ -282,6 +282,7 @@ impl Poller {
                 failure_policy: self.workers.failure_policy(),
                 idling: self.settings.idling,
                 cache: CacheBudget::new(self.settings.cache_bytes_max),
+                global_stores: GlobalStores::default(),
             };
             let mut flows = Vec::with_capacity(lanes.len());
             for (lane, partition) in lanes.iter().enumerate() {

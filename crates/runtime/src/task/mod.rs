@@ -18,7 +18,7 @@ use headwater_core::config::TaskIdle;
 use headwater_core::failure::FailurePolicy;
 use headwater_core::processor::{PartitionCounts, PunctuationKind, TaskContext, TaskCounters};
 use headwater_core::record::{Offset, TopicPartition};
-use headwater_core::store::CacheBudget;
+use headwater_core::store::{CacheBudget, GlobalStores};
 use headwater_core::time::Timestamp;
 use headwater_core::topology::{Staged, TaskGraph, TaskId, Topology};
 
@@ -47,6 +47,8 @@ pub struct TaskSetup {
     pub idling: TaskIdle,
     /// What the caches of its stores draw on.
     pub cache: CacheBudget,
+    /// The global stores of the instance.
+    pub global_stores: GlobalStores,
 }
 
 /// Why a slice of processing ended.
@@ -118,6 +120,7 @@ impl Task {
             TaskContext::new(setup.id, partitions, setup.failure_policy, partition_counts);
         context.set_wall_clock(now);
         context.set_cache_budget(setup.cache);
+        context.set_global_stores(setup.global_stores);
         for lane in &setup.lanes {
             context.restore_stream_time(lane.partition_time);
         }

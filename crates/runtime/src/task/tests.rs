@@ -45,6 +45,7 @@ fn task(builder: StreamsBuilder, failure_policy: FailurePolicy, values: Vec<Vec<
         failure_policy,
         idling: TaskIdle::Never,
         cache: headwater_core::store::CacheBudget::new(0),
+        global_stores: headwater_core::store::GlobalStores::default(),
     };
     let topology = builder.build().unwrap();
     let counts = Box::new(FixedCounts::default());

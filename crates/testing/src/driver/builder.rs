@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use headwater_core::failure::FailurePolicy;
+use headwater_core::store::GlobalStores;
 use headwater_core::time::Timestamp;
 use headwater_core::topology::Topology;
 
@@ -102,6 +103,8 @@ impl DriverBuilder {
             application_id: self.application_id,
             topics: HashMap::new(),
             tasks: BTreeMap::new(),
+            global: None,
+            global_stores: GlobalStores::default(),
             wall_clock: self.started_at,
             commits: self.commits,
             cache_bytes_max: self.cache_bytes_max,

@@ -1,6 +1,7 @@
 //! The driver: topics, tasks and a clock that stands still.
 
 mod builder;
+mod global;
 mod restart;
 mod tasks;
 
@@ -14,7 +15,7 @@ use headwater_core::codec::Codec;
 use headwater_core::failure::FailurePolicy;
 use headwater_core::partition::partition_for_key;
 use headwater_core::record::{Offset, Partition, TopicPartition};
-use headwater_core::store::{StoreContent, StoreError};
+use headwater_core::store::{GlobalStores, StoreContent, StoreError};
 use headwater_core::time::Timestamp;
 use headwater_core::topology::{TaskId, Topology};
 use headwater_runtime::port::OffsetToCommit;
@@ -59,6 +60,9 @@ pub struct TopologyTestDriver {
     application_id: String,
     topics: HashMap<String, Topic>,
     tasks: BTreeMap<TaskId, Task>,
+    /// What fills the global stores.
+    global: Option<Task>,
+    global_stores: GlobalStores,
     wall_clock: Timestamp,
     commits: Commits,
     cache_bytes_max: usize,
@@ -138,7 +142,7 @@ impl TopologyTestDriver {
         self.run()
     }
 
-    /// What a store holds, in the task of this partition.
+    /// What a store holds, in the task of this partition; a global store is the same for all.
     ///
     /// # Errors
     /// If the store cannot be read.
@@ -149,17 +153,16 @@ impl TopologyTestDriver {
     ) -> Option<Result<StoreContent, StoreError>> {
         let partition = Partition::new(partition);
         let tasks = self.tasks.iter_mut();
-        tasks
+        let of_task = tasks
             .filter(|(id, _)| id.partition == partition)
-            .find_map(|(_, task)| task.graph_mut().content(store))
+            .find_map(|(_, task)| task.graph_mut().content(store));
+        of_task.or_else(|| self.global_stores.content(store))
     }
 
     /// Records that were dropped on the way, over all tasks.
     pub fn dropped(&self) -> u64 {
-        self.tasks
-            .values()
-            .map(|task| task.counters().dropped)
-            .sum()
+        let tasks = self.tasks.values().chain(&self.global);
+        tasks.map(|task| task.counters().dropped).sum()
     }
 
     /// The names of the topics that have records, in order.
@@ -203,11 +206,12 @@ impl TopologyTestDriver {
     }
 
     fn is_read(&self, topic: &str) -> bool {
-        let mut tasks = self.tasks.values();
+        let mut tasks = self.tasks.values().chain(&self.global);
         tasks.any(|task| task.partitions().iter().any(|lane| &*lane.topic == topic))
     }
 
-    /// Appends to a topic; a task that reads it gets the record.
+    /// Appends to a topic; a task that reads it gets the record. A global store is written at
+    /// once, before any task sees a later record.
     fn append(
         &mut self,
         name: &str,
@@ -232,7 +236,7 @@ impl TopologyTestDriver {
                 ..record
             })
             .clone();
-        for task in self.tasks.values_mut() {
+        for task in self.tasks.values_mut().chain(&mut self.global) {
             let mut lanes = task.partitions().iter();
             let reading =
                 |lane: &TopicPartition| &*lane.topic == name && lane.partition == stored.partition;
@@ -241,7 +245,7 @@ impl TopologyTestDriver {
                 break;
             }
         }
-        Ok(())
+        self.fill_global_stores()
     }
 
     /// Lets tasks process one record after the other until none is left anywhere.

@@ -24,7 +24,8 @@ impl TopologyTestDriver {
             .iter()
             .map(|(name, count)| (name.clone(), *count))
             .collect();
-        let subtopologies = self.topology.subtopologies().iter();
+        let of_tasks = self.topology.subtopologies().iter();
+        let subtopologies = of_tasks.chain(self.topology.global_subtopologies());
         for source in subtopologies.flat_map(|subtopology| &subtopology.sources) {
             if let SourceTopics::Named(names) = &source.topics {
                 for name in names {
@@ -52,6 +53,7 @@ impl TopologyTestDriver {
     }
 
     pub(super) fn make_tasks(&mut self) -> Result<(), DriverError> {
+        self.make_global()?;
         let mut lanes: BTreeMap<TaskId, Vec<TopicPartition>> = BTreeMap::new();
         for subtopology in self.topology.subtopologies() {
             for (name, topic) in &self.topics {
@@ -87,6 +89,7 @@ impl TopologyTestDriver {
                 failure_policy: self.failure_policy.clone(),
                 idling: TaskIdle::Never,
                 cache: CacheBudget::new(self.cache_bytes_max),
+                global_stores: self.global_stores.clone(),
             };
             let counts = self
                 .topics

@@ -2,6 +2,7 @@
 
 mod consumed;
 mod grouped;
+mod joined;
 mod materialized;
 mod printed;
 mod processed;
@@ -10,10 +11,12 @@ mod repartitioned;
 mod settings;
 mod stored;
 mod stream_joined;
+mod suppressed;
 mod table_joined;
 
 pub use consumed::Consumed;
 pub use grouped::Grouped;
+pub use joined::Joined;
 pub use materialized::Materialized;
 pub(crate) use materialized::{ResolvedName, StoreNaming, StoreSettings};
 pub(crate) use printed::Format;
@@ -25,5 +28,7 @@ pub use settings::StoreType;
 pub(crate) use settings::{ExpiredResults, Optimizations, TopologySettings};
 pub use stored::Stored;
 pub use stream_joined::StreamJoined;
+pub(crate) use suppressed::{BufferBounds, WaitsFrom, WhenFull};
+pub use suppressed::{EagerBuffer, InWindow, StrictBuffer, Suppressed, SuppressionBuffer};
 pub(crate) use table_joined::ByKey;
 pub use table_joined::TableJoined;

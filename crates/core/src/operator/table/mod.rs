@@ -2,11 +2,15 @@
 
 mod filter;
 mod filter_map_values;
+mod global;
 mod into_stream;
 mod into_table;
 pub(crate) mod keep;
 mod map_values;
 mod mapped;
 pub(crate) mod source;
+mod suppress;
 mod transform_values;
 pub(crate) mod windowed;
+
+pub(crate) use global::GlobalLookup;

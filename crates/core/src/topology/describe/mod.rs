@@ -14,11 +14,22 @@ use tree_set::TreeSet;
 /// `TopologyDescription.toString()`.
 pub(crate) fn describe(plan: &Plan) -> String {
     let mut text = String::from("Topologies:\n ");
-    for subtopology in &plan.subtopologies {
+    let mut all: Vec<(&Subtopology, Part)> = Vec::new();
+    all.extend(plan.subtopologies.iter().map(|one| (one, Part::OfTasks)));
+    all.extend(plan.globals.iter().map(|one| (one, Part::Global)));
+    all.sort_by_key(|(one, _)| one.id);
+    for (subtopology, part) in all {
         text.push_str("  ");
-        write_subtopology(&mut text, plan, subtopology);
+        write_subtopology(&mut text, plan, subtopology, part);
     }
     text
+}
+
+/// What a part of the topology runs as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    OfTasks,
+    Global,
 }
 
 /// A node while its sub-topology is described. `size` grows as edges are found, and sets keep
@@ -32,16 +43,22 @@ struct Described<'p> {
     children: TreeSet,
 }
 
-fn write_subtopology(text: &mut String, plan: &Plan, subtopology: &Subtopology) {
+fn write_subtopology(text: &mut String, plan: &Plan, subtopology: &Subtopology, part: Part) {
     let nodes = connect(plan, subtopology);
     // Writing to a string cannot fail.
-    let _ = writeln!(text, "Sub-topology: {}", subtopology.id);
+    let _ = write!(text, "Sub-topology: {}", subtopology.id);
+    text.push_str(match part {
+        Part::OfTasks => "\n",
+        Part::Global => " for global store (will not generate tasks)\n",
+    });
     let mut order: Vec<usize> = (0..nodes.len()).collect();
     order.sort_by(|&a, &b| compare(&nodes, a, b));
     for described in order.iter().filter_map(|&index| nodes.get(index)) {
         write_node(text, described, &nodes);
     }
-    text.push('\n');
+    if part == Part::OfTasks {
+        text.push('\n');
+    }
 }
 
 fn write_node(text: &mut String, described: &Described<'_>, nodes: &[Described<'_>]) {

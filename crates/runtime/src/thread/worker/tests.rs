@@ -115,6 +115,7 @@ fn work(delivery: Delivery, texts: &'static [&'static str]) -> (Vec<i64>, Vec<Ap
         failure_policy: FailurePolicy::stop(),
         idling: TaskIdle::Never,
         cache: headwater_core::store::CacheBudget::new(0),
+        global_stores: headwater_core::store::GlobalStores::default(),
     };
     mailbox.send(Message::Create(setup, vec![Arc::new(Flow::new(10))]));
     mailbox.send(Message::Records(TASK, 0, Box::new(Texts(texts))));
