@@ -1,5 +1,6 @@
 //! Running a case: build, then step by step, comparing as it goes.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -35,49 +36,31 @@ pub(crate) struct Did {
     pub(crate) dropped: u64,
 }
 
+/// The types of the source topics, by name.
+type Inputs = HashMap<String, (Type, Type)>;
+
+/// A case that was built and started.
+struct Started {
+    driver: TopologyTestDriver,
+    inputs: Inputs,
+    /// How its topology differs from what was recorded.
+    differences: Vec<String>,
+}
+
 /// Runs a case and compares it with what was recorded.
 pub(crate) fn case(case: &Json) -> Outcome {
-    let config = &case["config"];
-    let builder = StreamsBuilder::configured_by(&configuration(config));
-    let mut build = Build::new(&builder);
-    for op in case["topology"].as_array().into_iter().flatten() {
-        if let Err(what) = build.apply(op) {
-            return Outcome::Unsupported(what);
-        }
-    }
-    let inputs = build.inputs;
+    let mut started = match start(case) {
+        Ok(started) => started,
+        Err(outcome) => return outcome,
+    };
+    let differences = &mut started.differences;
     let expected = &case["expected"];
     let expected_error = expected["error"]["at"].as_str();
-    let topology = match (builder.build(), expected_error) {
-        (Err(_), Some("build" | "start")) => return Outcome::Passed,
-        (Err(error), _) => return Outcome::Failed(vec![format!("does not build: {error}")]),
-        (Ok(_), Some("build" | "start")) => {
-            return Outcome::Failed(vec!["builds, and should not".to_owned()]);
-        }
-        (Ok(topology), _) => topology,
-    };
-    let mut differences = compare::topology(&topology, expected);
-    let made = TopologyTestDriver::builder(topology)
-        .application_id("app")
-        .started_at_ms(case["start_wall_ms"].as_i64().unwrap_or(0))
-        .failure_policy(policy(config))
-        .cache_bytes_max(cache_bytes_max(config))
-        .as_one_task()
-        .build();
-    let mut driver = match made {
-        Ok(driver) => driver,
-        Err(error) => return Outcome::Failed(vec![format!("does not start: {error}")]),
-    };
     for (number, step) in case["inputs"].as_array().into_iter().flatten().enumerate() {
-        let dropped = driver.dropped();
-        let fed = feed(&mut driver, step, &inputs);
-        let did = Did {
-            written: read_outputs(&mut driver, step["topic"].as_str(), &inputs),
-            dropped: driver.dropped() - dropped,
-        };
+        let (did, fed) = take_step(&mut started.driver, step, &started.inputs);
         let wanted = &expected["steps"][number];
         let unordered = &expected["unordered"];
-        compare::step(number, &did, wanted, unordered, &mut differences);
+        compare::step(number, &did, wanted, unordered, differences);
         let fails_here = expected_error == Some(&format!("step {number}"));
         match (fed, fails_here) {
             (Ok(()), false) => {}
@@ -93,12 +76,82 @@ pub(crate) fn case(case: &Json) -> Outcome {
         }
     }
     if expected_error.is_none() {
-        compare::stores(&mut driver, &expected["stores"], &mut differences);
+        compare::stores(&mut started.driver, expected, differences);
     }
     if differences.is_empty() {
         Outcome::Passed
     } else {
-        Outcome::Failed(differences)
+        Outcome::Failed(started.differences)
+    }
+}
+
+/// What every step of a case does; the error says why it stops before its end.
+pub(crate) fn every_step(case: &Json) -> Result<Vec<Did>, String> {
+    let mut started = match start(case) {
+        Ok(started) => started,
+        Err(Outcome::Failed(differences)) => return Err(differences.join("; ")),
+        Err(Outcome::Unsupported(what)) => return Err(format!("{what} is not supported")),
+        Err(Outcome::Passed | Outcome::Better(_)) => return Err("it does not build".to_owned()),
+    };
+    let steps = case["inputs"].as_array().into_iter().flatten();
+    let steps = steps.enumerate().map(|(number, step)| {
+        let (did, fed) = take_step(&mut started.driver, step, &started.inputs);
+        fed.map_err(|error| format!("step {number} fails: {error}"))?;
+        Ok(did)
+    });
+    steps.collect()
+}
+
+fn take_step(
+    driver: &mut TopologyTestDriver,
+    step: &Json,
+    inputs: &Inputs,
+) -> (Did, Result<(), DriverError>) {
+    let dropped = driver.dropped();
+    let fed = feed(driver, step, inputs);
+    let did = Did {
+        written: read_outputs(driver, step["topic"].as_str(), inputs),
+        dropped: driver.dropped() - dropped,
+    };
+    (did, fed)
+}
+
+/// Builds and starts a case; what comes instead says why there is nothing to run.
+fn start(case: &Json) -> Result<Started, Outcome> {
+    let config = &case["config"];
+    let builder = StreamsBuilder::configured_by(&configuration(config));
+    let mut build = Build::new(&builder);
+    for op in case["topology"].as_array().into_iter().flatten() {
+        if let Err(what) = build.apply(op) {
+            return Err(Outcome::Unsupported(what));
+        }
+    }
+    let inputs = build.inputs;
+    let expected = &case["expected"];
+    let expected_error = expected["error"]["at"].as_str();
+    let topology = match (builder.build(), expected_error) {
+        (Err(_), Some("build" | "start")) => return Err(Outcome::Passed),
+        (Err(error), _) => return Err(Outcome::Failed(vec![format!("does not build: {error}")])),
+        (Ok(_), Some("build" | "start")) => {
+            return Err(Outcome::Failed(vec!["builds, and should not".to_owned()]));
+        }
+        (Ok(topology), _) => topology,
+    };
+    let differences = compare::topology(&topology, expected);
+    let made = TopologyTestDriver::builder(topology)
+        .application_id("app")
+        .started_at_ms(case["start_wall_ms"].as_i64().unwrap_or(0))
+        .failure_policy(policy(config))
+        .cache_bytes_max(cache_bytes_max(config))
+        .as_one_task()
+        .build();
+    match made {
+        Ok(driver) => Ok(Started {
+            driver,
+            inputs,
+            differences,
+        }),
+        Err(error) => Err(Outcome::Failed(vec![format!("does not start: {error}")])),
     }
 }
 
@@ -137,11 +190,7 @@ fn policy(config: &Json) -> FailurePolicy {
     policy
 }
 
-fn feed(
-    driver: &mut TopologyTestDriver,
-    step: &Json,
-    inputs: &std::collections::HashMap<String, (Type, Type)>,
-) -> Result<(), DriverError> {
+fn feed(driver: &mut TopologyTestDriver, step: &Json, inputs: &Inputs) -> Result<(), DriverError> {
     if let Some(millis) = step["advance_wall_ms"].as_u64() {
         return driver.advance_wall_clock(Duration::from_millis(millis));
     }
@@ -190,7 +239,7 @@ fn headers(step: &Json) -> Headers {
 fn read_outputs(
     driver: &mut TopologyTestDriver,
     fed: Option<&str>,
-    inputs: &std::collections::HashMap<String, (Type, Type)>,
+    inputs: &Inputs,
 ) -> Vec<Written> {
     let mut written = Vec::new();
     for topic in driver.topics_with_records() {

@@ -111,6 +111,20 @@ pub enum TopologyError {
         /// The call that names it.
         remedy: &'static str,
     },
+    /// Windows without a size.
+    #[error("windows are to be of no size; they need at least a millisecond")]
+    EmptyWindows,
+    /// Hopping windows that stand still, or leave gaps.
+    #[error(
+        "windows of {size_ms} ms are to begin every {advance_ms} ms; that must be at least a \
+         millisecond and at most their size"
+    )]
+    WindowAdvance {
+        /// Their size.
+        size_ms: i64,
+        /// How often one begins.
+        advance_ms: i64,
+    },
     /// A window store that would drop windows which late records still belong to.
     #[error(
         "store {store} is to keep windows for {retention_ms} ms, but they need {needed_ms} ms: \

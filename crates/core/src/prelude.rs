@@ -9,8 +9,8 @@ pub use crate::codec::{
 pub use crate::config::StreamsConfig;
 pub use crate::dsl::{
     Consumed, EagerBuffer, GlobalKTable, Grouped, Joined, KGroupedStream, KGroupedTable, KStream,
-    KTable, Materialized, Processed, Produced, Repartitioned, Stored, StreamJoined, StreamsBuilder,
-    StrictBuffer, Suppressed, TableJoined,
+    KTable, Materialized, Processed, Produced, Repartitioned, SessionWindowedKStream, Stored,
+    StreamJoined, StreamsBuilder, StrictBuffer, Suppressed, TableJoined, TimeWindowedKStream,
 };
 pub use crate::failure::{Decision, Failure, FailurePolicy};
 pub use crate::partition::{Partitioner, Partitioning};
@@ -21,4 +21,7 @@ pub use crate::processor::{
 pub use crate::record::{Headers, Record};
 pub use crate::time::{Timestamp, TimestampExtractor};
 pub use crate::topology::{OffsetReset, Topology};
-pub use crate::window::JoinWindows;
+pub use crate::window::{
+    Emit, HoppingWindows, JoinWindows, SessionWindowed, SessionWindows, SlidingWindows,
+    TimeWindowed, TumblingWindows, Window, Windowed,
+};

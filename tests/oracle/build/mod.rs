@@ -13,6 +13,7 @@ mod session;
 mod stream;
 mod suppress;
 mod table;
+mod windowed;
 mod windowed_table;
 
 use std::collections::{HashMap, HashSet};
@@ -31,6 +32,7 @@ use join_table::Global;
 use session::Sessions;
 use stream::Stream;
 use table::Table;
+use windowed::Windows;
 use windowed_table::{WindowedStream, WindowedTable};
 
 /// The handles of a case, by id.
@@ -43,6 +45,7 @@ pub(crate) struct Build<'b> {
     grouped_tables: HashMap<String, GroupedTable<'b>>,
     cogroups: HashMap<String, Cogroup<'b>>,
     sessions: HashMap<String, Sessions<'b>>,
+    windows: HashMap<String, Windows<'b>>,
     windowed_tables: HashMap<String, WindowedTable<'b>>,
     windowed_streams: HashMap<String, WindowedStream<'b>>,
     /// Stores that processors have added.
@@ -62,6 +65,7 @@ impl<'b> Build<'b> {
             grouped_tables: HashMap::new(),
             cogroups: HashMap::new(),
             sessions: HashMap::new(),
+            windows: HashMap::new(),
             windowed_tables: HashMap::new(),
             windowed_streams: HashMap::new(),
             stores: HashSet::new(),
@@ -81,6 +85,10 @@ impl<'b> Build<'b> {
                 if self.grouped.contains_key(from) && op["window"]["type"] == "session" =>
             {
                 self.sessions(op)
+            }
+            "windowed_by" if self.grouped.contains_key(from) => self.windows(op),
+            "count" | "reduce" | "aggregate" if self.windows.contains_key(from) => {
+                self.aggregate_windows(op)
             }
             "count" | "reduce" | "aggregate" if self.sessions.contains_key(from) => {
                 self.aggregate_sessions(op)

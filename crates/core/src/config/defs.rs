@@ -187,6 +187,9 @@ pub(super) static KEYS: &[Key] = &[
     key("__emit.interval.ms.kstreams.outer.join.spurious.results.fix__", millis(0), Default("1000"), Low, "same, internal",
         "How long a left or outer join of streams waits, by the wall clock, before it looks for more records that found no \
          partner. For tests."),
+    key("__lose.expired.window.results__", Kind::Choice(&["true", "false"]), Default("false"), Low, "there always `true`, internal",
+        "Whether closed windows that are past the retention of their store when they would be emitted are lost, as Kafka Streams \
+         loses them. For tests that compare with it."),
     key("state.cleanup.delay.ms", millis(0), Default("600000"), Low, SAME,
         "How long state stays on disk after its task has moved away. Used by stateful operators."),
     key("state.cleanup.dir.max.age.ms", or_minus_one(millis(0), "keeping it whatever its age"), Default("-1"), Low, SAME,

@@ -16,9 +16,11 @@ const KEYS_OF_TOPOLOGY: &[&str] = &[
     "windowstore.changelog.additional.retention.ms",
     EMIT_CLOSED_WINDOWS,
     EMIT_UNJOINED,
+    LOSE_EXPIRED_RESULTS,
 ];
 const EMIT_CLOSED_WINDOWS: &str = "__emit.interval.ms.kstreams.windowed.aggregation__";
 const EMIT_UNJOINED: &str = "__emit.interval.ms.kstreams.outer.join.spurious.results.fix__";
+const LOSE_EXPIRED_RESULTS: &str = "__lose.expired.window.results__";
 
 /// How rows of tables lie in their stores.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -82,6 +84,11 @@ impl StreamsConfig {
     /// How long closed windows wait at most before they are emitted.
     pub(crate) fn emit_closed_windows_every(&self) -> Duration {
         self.duration(EMIT_CLOSED_WINDOWS)
+    }
+
+    /// Whether closed windows that are past the retention are lost, as in Kafka Streams.
+    pub(crate) fn loses_expired_results(&self) -> bool {
+        self.read(LOSE_EXPIRED_RESULTS, parse::choice) == "true"
     }
 
     /// How long records without a partner wait at most before they are emitted.

@@ -14,6 +14,7 @@ mod row_key;
 mod session_windowed_stream;
 mod stream;
 mod table;
+mod time_windowed_stream;
 mod windows;
 
 pub use branched::BranchedStream;
@@ -24,8 +25,8 @@ pub use global_table::GlobalKTable;
 pub use grouped_stream::KGroupedStream;
 pub use grouped_table::KGroupedTable;
 pub(crate) use options::{
-    BufferBounds, ByKey, Format, Optimizations, ResolvedName, StoreNaming, StoreSettings,
-    TopologySettings, WaitsFrom, WhenFull,
+    BufferBounds, ByKey, ExpiredResults, Format, Optimizations, ResolvedName, StoreNaming,
+    StoreSettings, TopologySettings, WaitsFrom, WhenFull,
 };
 pub use options::{
     Consumed, EagerBuffer, Grouped, InWindow, Joined, Materialized, Printed, Processed, Produced,
@@ -36,5 +37,6 @@ pub use row_key::RowKey;
 pub use session_windowed_stream::SessionWindowedKStream;
 pub use stream::KStream;
 pub use table::KTable;
-pub(crate) use windows::SealedWindows;
+pub use time_windowed_stream::TimeWindowedKStream;
 pub use windows::Windows;
+pub(crate) use windows::{SealedWindows, TimeCut, TimeWindows};

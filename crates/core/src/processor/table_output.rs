@@ -63,13 +63,22 @@ impl<K: 'static, V: 'static, S: FlushTable<K, V>> TableOutput<K, V, S> {
     /// Passes on an update that was just put into the store. With a cache it goes on when the
     /// cache is flushed, which is now if the cache is over its budget.
     pub(crate) fn updated(&mut self, record: Record<K, Change<V>>, task: &mut TaskContext) -> Step {
+        self.update_with(|| record, task)
+    }
+
+    /// As [`updated`](Self::updated); the record is made only if it goes on now.
+    pub(crate) fn update_with(
+        &mut self,
+        record: impl FnOnce() -> Record<K, Change<V>>,
+        task: &mut TaskContext,
+    ) -> Step {
         let (is_cached, is_over_budget) = {
             let store = self.store.borrow();
             (store.is_cached(), store.is_over_budget())
         };
         match (is_cached, is_over_budget) {
             (false, _) => {
-                let record = record.map_value(|change| change.with_old_if(self.sends_old));
+                let record = record().map_value(|change| change.with_old_if(self.sends_old));
                 self.next.push(record, task)
             }
             (true, true) => self.flush(task),

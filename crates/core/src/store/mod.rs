@@ -47,7 +47,9 @@ pub(crate) use session::{PutSession, SessionRows, SessionSetup};
 pub(crate) use suppress::{Prior, SuppressBuffer};
 pub(crate) use task_store::{OpenStore, RestoreRecord, TaskStore};
 pub(crate) use versioned::VersionedRows;
-pub(crate) use window::{Duplicates, EncodedRow, PutWindow, WindowRows, WindowSetup};
+pub(crate) use window::{
+    Duplicates, EncodedRow, Presence, PutWindow, WindowRow, WindowRows, WindowSetup,
+};
 pub use window_definition::WindowStoreDef;
 pub use window_handle::WindowStore;
 

@@ -33,14 +33,6 @@ pub(crate) enum RowFormat {
 const NO_HEADERS: u8 = 0;
 
 impl RowFormat {
-    /// What is meant by a format under the settings of a topology.
-    const fn under(self, format: DslStoreFormat) -> Self {
-        match (self, format) {
-            (Self::Stamped, DslStoreFormat::Headers) => Self::StampedWithHeaders,
-            (as_given, _) => as_given,
-        }
-    }
-
     /// The timestamp and the value of a row.
     pub(crate) fn split(self, row: &[u8]) -> Result<(Timestamp, &[u8]), StateError> {
         match self {
@@ -94,8 +86,19 @@ pub(crate) struct StoreOpening {
     pub(crate) topic_name: Arc<str>,
     pub(crate) changelog: Option<ChangelogTopic>,
     pub(crate) cache: CacheBudget,
-    /// How the topology wants its stamped rows.
+    /// `dsl.store.format`.
     pub(crate) format: DslStoreFormat,
+}
+
+impl StoreOpening {
+    /// How stamped rows of an operator's own store lie in it. A store that the program declares
+    /// by itself does not depend on `dsl.store.format`.
+    pub(crate) const fn stamped_rows(&self) -> RowFormat {
+        match self.format {
+            DslStoreFormat::Default => RowFormat::Stamped,
+            DslStoreFormat::Headers => RowFormat::StampedWithHeaders,
+        }
+    }
 }
 
 /// The bytes of one store in one task.
@@ -164,7 +167,7 @@ impl Rows {
         Self {
             layers,
             changelog: opening.changelog,
-            format: setup.format.under(opening.format),
+            format: setup.format,
             headers: setup.headers,
             unlogged_prefix: setup.unlogged_prefix,
         }

@@ -7,7 +7,7 @@ mod session;
 mod window;
 
 pub use session::SessionKey;
-pub use window::WindowKey;
+pub use window::{WindowKey, WindowPlace};
 
 /// Bytes of the segment number before a local key.
 pub const SEGMENT_BYTES: usize = 8;

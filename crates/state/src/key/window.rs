@@ -2,8 +2,12 @@
 
 use super::{SEGMENT_BYTES, Segments, i64_at, sortable};
 
+/// Bytes of a window's start.
+const START_BYTES: usize = 8;
+/// Bytes that tell duplicates apart.
+const SEQUENCE_BYTES: usize = 4;
 /// Bytes after the record's key.
-const SUFFIX_BYTES: usize = 12;
+const SUFFIX_BYTES: usize = START_BYTES + SEQUENCE_BYTES;
 
 /// The key of one window, borrowed from its bytes.
 ///
@@ -46,5 +50,89 @@ impl<'a> WindowKey<'a> {
     /// Reads the store's form.
     pub fn read_local(bytes: &'a [u8]) -> Option<Self> {
         Self::read_logged(bytes.get(SEGMENT_BYTES..)?)
+    }
+}
+
+/// The store's key of one record key, moved from window to window.
+///
+/// The record's key is written once; a move overwrites the bytes around it. A record that lies in
+/// thirty windows is encoded once, into memory that is used again for the next record.
+#[derive(Clone, Debug, Default)]
+pub struct WindowPlace {
+    bytes: Vec<u8>,
+}
+
+impl WindowPlace {
+    /// Takes the record's key that `write` appends.
+    ///
+    /// # Errors
+    /// What `write` fails with.
+    pub fn write_key<E>(
+        &mut self,
+        write: impl FnOnce(&mut Vec<u8>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.bytes.clear();
+        self.bytes.extend_from_slice(&[0; SEGMENT_BYTES]);
+        write(&mut self.bytes)?;
+        self.bytes.extend_from_slice(&[0; SUFFIX_BYTES]);
+        Ok(())
+    }
+
+    /// Takes the record's key of another place.
+    pub fn copy_key(&mut self, other: &Self) {
+        self.bytes.clone_from(&other.bytes);
+    }
+
+    /// Bytes of the record's key.
+    pub fn key(&self) -> &[u8] {
+        let end = self.bytes.len().saturating_sub(SUFFIX_BYTES);
+        self.bytes.get(SEGMENT_BYTES..end).unwrap_or_default()
+    }
+
+    /// The store's key of a window, in the segment of its start.
+    pub fn at(&mut self, segments: Segments, start_ms: i64, sequence: u32) -> &[u8] {
+        self.at_in(segments.of(start_ms), start_ms, sequence)
+    }
+
+    /// The store's key of a window as it would be in this segment: a bound of a scan.
+    pub fn at_in(&mut self, segment: i64, start_ms: i64, sequence: u32) -> &[u8] {
+        if let Some(prefix) = self.bytes.first_chunk_mut() {
+            *prefix = sortable(segment);
+        }
+        if let Some(suffix) = self.bytes.last_chunk_mut::<SUFFIX_BYTES>() {
+            let (start, number) = suffix.split_at_mut(START_BYTES);
+            start.copy_from_slice(&start_ms.to_be_bytes());
+            number.copy_from_slice(&sequence.to_be_bytes());
+        }
+        &self.bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_the_key_that_is_written_whole() {
+        let segments = Segments::of_ms(1_000);
+        let mut place = WindowPlace::default();
+        for (key, start_ms, sequence) in [("a", 0, 0), ("", 999, 1), ("long key", 5_000, 7)] {
+            let written = WindowKey {
+                key: key.as_bytes(),
+                start_ms,
+                sequence,
+            };
+            let mut local = Vec::new();
+            written.write_local(segments, &mut local);
+            let wrote: Result<(), ()> = place.write_key(|out| {
+                out.extend_from_slice(key.as_bytes());
+                Ok(())
+            });
+            assert_eq!(wrote, Ok(()));
+            assert_eq!(place.at(segments, 77, 3).len(), local.len());
+            assert_eq!(place.at(segments, start_ms, sequence), local);
+            assert_eq!(place.key(), key.as_bytes());
+            assert_eq!(WindowKey::read_local(&local), Some(written));
+        }
     }
 }

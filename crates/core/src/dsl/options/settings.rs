@@ -38,6 +38,16 @@ impl Optimizations {
     }
 }
 
+/// What becomes of closed windows that were not emitted before they were past the retention.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum ExpiredResults {
+    /// They are emitted as any other.
+    #[default]
+    Emitted,
+    /// They are lost, as in Kafka Streams: for comparing with it, record by record.
+    Lost,
+}
+
 /// Settings of a topology, from the configuration.
 #[derive(Clone, Debug)]
 pub(crate) struct TopologySettings {
@@ -50,6 +60,8 @@ pub(crate) struct TopologySettings {
     pub(crate) topic_defaults: BTreeMap<String, String>,
     /// How long an operator waits between two emissions of closed windows.
     pub(crate) emit_closed_windows_every: Duration,
+    /// What becomes of results that an emission finds past the retention.
+    pub(crate) expired_results: ExpiredResults,
     /// How long an outer join waits between two emissions of what found no partner.
     pub(crate) emit_unjoined_every: Duration,
     /// Whether an update of a grouped table goes as one message if its group does not change
@@ -66,6 +78,7 @@ impl Default for TopologySettings {
             changelog_additional_retention_ms: DAY_MS,
             topic_defaults: BTreeMap::new(),
             emit_closed_windows_every: Duration::from_secs(1),
+            expired_results: ExpiredResults::Emitted,
             emit_unjoined_every: Duration::from_secs(1),
             sends_both_sides: true,
         }
@@ -87,6 +100,11 @@ impl TopologySettings {
             changelog_additional_retention_ms: config.changelog_additional_retention_ms(),
             topic_defaults: config.internal_topic_properties(),
             emit_closed_windows_every: config.emit_closed_windows_every(),
+            expired_results: if config.loses_expired_results() {
+                ExpiredResults::Lost
+            } else {
+                ExpiredResults::Emitted
+            },
             emit_unjoined_every: config.emit_unjoined_every(),
             sends_both_sides: peers_from((3, 5)),
         }

@@ -10,7 +10,7 @@ use crate::dsl::{ResolvedName, StoreNaming, StoreSettings};
 use crate::failure::Step;
 use crate::processor::{Lookup, TableOutput, TaskContext};
 use crate::record::{Change, Record, Stamped};
-use crate::store::{Cause, KeyValueRows, OpenStore, RowFormat, StoreError, VersionedRows};
+use crate::store::{Cause, KeyValueRows, OpenStore, StoreError, StoreOpening, VersionedRows};
 use crate::time::Timestamp;
 use crate::topology::{
     Graph, NodeId, OldValues, StoreKind, StoreNode, TableNode, WiredLookup, Wiring,
@@ -38,9 +38,9 @@ pub(crate) fn declare<K: 'static, V: 'static>(
         };
         StoreNode::new(name, StoreKind::Versioned { history }, logging, open)
     } else {
-        let open = move |opening: &_| {
+        let open = move |opening: &StoreOpening| {
             let (key, value) = codecs();
-            let format = RowFormat::Stamped;
+            let format = opening.stamped_rows();
             OpenStore::new(KeyValueRows::open(opening, key, value, format, caching))
         };
         StoreNode::new(name, StoreKind::KeyValue, logging, open)

@@ -11,5 +11,6 @@ mod mapped;
 pub(crate) mod source;
 mod suppress;
 mod transform_values;
+pub(crate) mod windowed;
 
 pub(crate) use global::GlobalLookup;
