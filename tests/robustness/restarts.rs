@@ -10,7 +10,7 @@ use headwater_testing::TopologyTestDriver;
 
 use crate::support::Tested;
 
-/// FINDING: every window within the retention is emitted again after a restart.
+/// every window within the retention is emitted again after a restart.
 #[test]
 fn a_window_that_was_emitted_on_close_is_not_emitted_again_after_a_restart() -> Tested {
     let size = Duration::from_millis(10);
@@ -46,7 +46,7 @@ fn a_window_that_was_emitted_on_close_is_not_emitted_again_after_a_restart() -> 
     Ok(())
 }
 
-/// FINDING: as above, of sessions.
+/// as above, of sessions.
 #[test]
 fn a_session_that_was_emitted_on_close_is_not_emitted_again_after_a_restart() -> Tested {
     let builder = StreamsBuilder::new();
@@ -81,7 +81,7 @@ fn a_session_that_was_emitted_on_close_is_not_emitted_again_after_a_restart() ->
     Ok(())
 }
 
-/// FINDING: numbers of duplicates begin anew, so a record replaces one of the same key and time
+/// numbers of duplicates begin anew, so a record replaces one of the same key and time
 /// that came before the restart.
 #[test]
 fn records_of_one_key_and_time_are_all_joined_across_a_restart() -> Tested {

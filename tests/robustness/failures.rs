@@ -8,7 +8,7 @@ use headwater_testing::TopologyTestDriver;
 
 use crate::support::{Tested, skipping};
 
-/// FINDING: the old sessions are deleted before the aggregator runs.
+/// the old sessions are deleted before the aggregator runs.
 #[test]
 fn a_skipped_record_leaves_its_session_as_it_was() -> Tested {
     let builder = StreamsBuilder::new();
@@ -49,7 +49,7 @@ fn a_skipped_record_leaves_its_session_as_it_was() -> Tested {
     Ok(())
 }
 
-/// FINDING: a result that cannot be made is tried again for ever, what waits behind it never
+/// a result that cannot be made is tried again for ever, what waits behind it never
 /// leaves, what came before it leaves again each time, and a good record is dropped each time.
 #[test]
 fn a_skipped_result_of_a_left_join_is_tried_once() -> Tested {
@@ -88,7 +88,7 @@ fn a_skipped_result_of_a_left_join_is_tried_once() -> Tested {
     Ok(())
 }
 
-/// FINDING: `StrictBuffer` under a policy of skipping is no bound at all: the record stays.
+/// `StrictBuffer` under a policy of skipping is no bound at all: the record stays.
 #[test]
 fn a_strict_buffer_keeps_its_bound_under_any_policy() -> Tested {
     let builder = StreamsBuilder::new();
@@ -120,7 +120,7 @@ fn a_strict_buffer_keeps_its_bound_under_any_policy() -> Tested {
     Ok(())
 }
 
-/// FINDING?: a cached count of a record that stops its task later.
+/// a cached count of a record that stops its task later.
 #[test]
 fn a_record_that_stops_its_task_is_counted_once_after_the_restart() -> Tested {
     use std::sync::Arc;
@@ -176,7 +176,7 @@ impl Processor<String, i64> for Panics {
     }
 }
 
-/// FINDING: a panic of user code leaves the test driver as a panic, not as the error of the task
+/// a panic of user code leaves the test driver as a panic, not as the error of the task
 /// that the runtime makes of it, so that a program cannot test what it asked its policy for.
 #[test]
 fn a_panic_in_user_code_is_an_error_of_the_driver() {
@@ -189,7 +189,7 @@ fn a_panic_in_user_code_is_an_error_of_the_driver() {
     assert!(driver.input("in", Utf8, I64).push("a", 0).is_err());
 }
 
-/// FINDING: a failed function of a table's `group_by` under a policy of skipping takes the next
+/// a failed function of a table's `group_by` under a policy of skipping takes the next
 /// good update of the row with it: its old value, which is in the table, fails again.
 #[test]
 fn a_row_that_could_not_be_grouped_can_be_grouped_later() -> Tested {

@@ -116,7 +116,7 @@ fn stream_joins_reach_the_end_of_time() -> Tested {
     Ok(())
 }
 
-/// FINDING: the close time wraps around, and what should wait for ever leaves at once.
+/// the close time wraps around, and what should wait for ever leaves at once.
 #[test]
 fn a_left_join_with_the_longest_grace_waits() -> Tested {
     let builder = StreamsBuilder::new();
@@ -153,7 +153,7 @@ impl FixedKeyProcessor<String, i64> for Before1970 {
     }
 }
 
-/// FINDING: Kafka Streams refuses such a record (the constructor of `Record` throws). Here a sink
+/// Kafka Streams refuses such a record (the constructor of `Record` throws). Here a sink
 /// does, but between a processor and an aggregation there is none: it vanishes from windows
 /// without being counted as dropped.
 #[test]

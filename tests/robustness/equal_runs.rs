@@ -301,7 +301,7 @@ fn a_left_join_of_streams_is_the_same_after_each_restart() {
     assert_eq!(read(&mut split), read(&mut plain));
 }
 
-/// FINDING: a row that waits in a cache is seen by lookups of a join; if it is deleted before it
+/// a row that waits in a cache is seen by lookups of a join; if it is deleted before it
 /// was ever written, the deletion is passed over and the result that was made of it stays for
 /// ever. (Kafka Streams has the defect, too; the contract is that caches change no table.)
 #[test]
@@ -335,7 +335,7 @@ fn a_deletion_of_a_row_that_a_join_has_seen_is_passed_on() {
     assert_eq!(out.last(), Some(&500), "{out:?}");
 }
 
-/// FINDING: the documentation of `commit` promises "all its consequences", but what it leads to in
+/// the documentation of `commit` promises "all its consequences", but what it leads to in
 /// the caches of later sub-topologies waits for another commit.
 #[test]
 fn one_commit_passes_on_what_waits_in_all_sub_topologies() {

@@ -40,7 +40,7 @@ impl Processor<String, i64> for ReadsWhileVisiting {
     }
 }
 
-/// FINDING: `visit_all` holds the store, so that reading it from the closure panics
+/// `visit_all` holds the store, so that reading it from the closure panics
 /// (`RefCell already borrowed`), where `KeyValueStore::all` may be read and written meanwhile.
 #[test]
 fn a_window_store_can_be_read_while_it_is_visited() -> Tested {
@@ -76,7 +76,7 @@ impl Processor<String, i64> for PutsRows {
     }
 }
 
-/// FINDING: a processor that writes to a table's store while the cache is full flushes it
+/// a processor that writes to a table's store while the cache is full flushes it
 /// silently: updates of the table that waited in the cache never go on.
 #[test]
 fn a_processor_on_a_tables_store_loses_none_of_the_tables_updates() -> Tested {
@@ -124,7 +124,7 @@ impl Processor<String, i64> for PutsPlain {
     }
 }
 
-/// FINDING: a plain definition of a timestamped store passes the check of types, and writes rows
+/// a plain definition of a timestamped store passes the check of types, and writes rows
 /// at the time -1.
 #[test]
 fn a_plain_definition_of_a_timestamped_store_is_refused() {

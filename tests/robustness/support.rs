@@ -1,4 +1,4 @@
-//! What the findings share.
+//! What these tests share.
 
 use headwater_core::prelude::*;
 use headwater_testing::TopologyTestDriver;
