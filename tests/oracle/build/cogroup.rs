@@ -4,6 +4,7 @@ use headwater_core::dsl::CogroupedKStream;
 use serde_json::Value as Json;
 
 use super::aggregate::{Grouped, store_of};
+use super::windowed::{TimeWindows, time_windows};
 use super::windowed_table::{WindowedType, named_windows};
 use super::{Build, named_table, or_none, or_null, session, text};
 use crate::aggregators::{Aggregator, Side};
@@ -81,11 +82,19 @@ impl Build<'_> {
             return Ok(());
         };
         if window["type"] != "session" {
-            return Err("cogroups in time windows".to_owned());
+            let (windows, size_ms) = time_windows(window)?;
+            let streams = from.handle()?;
+            let cut = match windows {
+                TimeWindows::Tumbling(windows) => streams.windowed_by(windows),
+                TimeWindows::Hopping(windows) => streams.windowed_by(windows),
+                TimeWindows::Sliding(windows) => streams.windowed_by(windows),
+            };
+            let handle = cut.aggregate(initial, store);
+            let key = WindowedType::Time { key, size_ms };
+            self.keep_windowed_table(op, named_windows(handle, op), key, of);
+            return Ok(());
         }
-        let sessions = from
-            .handle()?
-            .windowed_by_sessions(session::windows(window));
+        let sessions = from.handle()?.windowed_by(session::windows(window));
         let merge = move |_: &Value, one, other| merging.merge(&one, &other);
         let handle = sessions.try_aggregate(initial, merge, store);
         let key = WindowedType::Session { key };

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::StreamsBuilder;
+use super::{StreamsBuilder, TimeWindows};
 use crate::codec::SharedCodec;
 use crate::operator::aggregate::Cogrouped;
 use crate::window::SessionWindows;
@@ -15,6 +15,16 @@ pub struct CogroupedKStream<'b, K, A> {
     pub(crate) builder: &'b StreamsBuilder,
     pub(crate) key: SharedCodec<K>,
     pub(crate) streams: Vec<Box<dyn Cogrouped<K, A> + 'b>>,
+}
+
+/// Several grouped streams cut into tumbling, hopping or sliding windows, to be aggregated into
+/// one table.
+///
+/// Semantics: `org.apache.kafka.streams.kstream.TimeWindowedCogroupedKStream` (KIP-150).
+#[must_use = "grouped streams that nothing aggregates do nothing"]
+pub struct TimeWindowedCogroupedKStream<'b, K, A> {
+    pub(crate) streams: CogroupedKStream<'b, K, A>,
+    pub(crate) windows: TimeWindows,
 }
 
 /// Several grouped streams cut into sessions, to be aggregated into one table.
@@ -37,6 +47,15 @@ impl<K, A> fmt::Debug for CogroupedKStream<'_, K, A> {
 impl<K, A> fmt::Debug for SessionWindowedCogroupedKStream<'_, K, A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SessionWindowedCogroupedKStream")
+            .field("streams", &self.streams)
+            .field("windows", &self.windows)
+            .finish()
+    }
+}
+
+impl<K, A> fmt::Debug for TimeWindowedCogroupedKStream<'_, K, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TimeWindowedCogroupedKStream")
             .field("streams", &self.streams)
             .field("windows", &self.windows)
             .finish()

@@ -19,7 +19,9 @@ mod windows;
 
 pub use branched::BranchedStream;
 pub use builder::{Endpoint, StreamsBuilder};
-pub use cogrouped_stream::{CogroupedKStream, SessionWindowedCogroupedKStream};
+pub use cogrouped_stream::{
+    CogroupedKStream, SessionWindowedCogroupedKStream, TimeWindowedCogroupedKStream,
+};
 pub use count::Count;
 pub use global_table::GlobalKTable;
 pub use grouped_stream::KGroupedStream;

@@ -7,7 +7,7 @@ use crate::codec::SharedCodec;
 use crate::dsl::{CogroupedKStream, KGroupedStream};
 use crate::failure::Failure;
 
-impl<'b, K: Clone + 'static, V: 'static> KGroupedStream<'b, K, V> {
+impl<'b, K: Clone + 'static, V: Clone + 'static> KGroupedStream<'b, K, V> {
     /// Begins a table that several grouped streams go into: `add` adds the values of this one
     /// to its rows.
     ///
@@ -61,7 +61,7 @@ impl<'b, K: Clone + 'static, A: Clone + 'static> CogroupedKStream<'b, K, A> {
     /// Adds another grouped stream, with what adds its values to the rows.
     ///
     /// Semantics: `CogroupedKStream.cogroup`.
-    pub fn cogroup<V: 'static, R: Into<Option<A>>>(
+    pub fn cogroup<V: Clone + 'static, R: Into<Option<A>>>(
         self,
         group: KGroupedStream<'b, K, V>,
         add: impl Fn(&K, V, A) -> R + Send + Sync + 'static,
@@ -70,7 +70,7 @@ impl<'b, K: Clone + 'static, A: Clone + 'static> CogroupedKStream<'b, K, A> {
     }
 
     /// As [`cogroup`](Self::cogroup), with a function that can fail.
-    pub fn try_cogroup<V: 'static, R: Into<Option<A>>>(
+    pub fn try_cogroup<V: Clone + 'static, R: Into<Option<A>>>(
         mut self,
         group: KGroupedStream<'b, K, V>,
         add: impl Fn(&K, V, A) -> Result<R, Failure> + Send + Sync + 'static,

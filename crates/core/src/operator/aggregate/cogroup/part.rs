@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use crate::codec::SharedCodec;
-use crate::dsl::{KGroupedStream, ResolvedName};
+use crate::dsl::{KGroupedStream, ResolvedName, TimeWindows};
 use crate::failure::Failure;
 use crate::operator::aggregate::session::process::{self as session, Merge, SessionFunction};
 use crate::operator::aggregate::stream::{self, Function};
+use crate::operator::aggregate::windowed;
 use crate::topology::{Graph, NodeId, Stages};
 use crate::window::{Emit, SessionWindows};
 
@@ -24,6 +25,14 @@ pub(crate) trait Cogrouped<K, A> {
 
     /// Aggregates into rows.
     fn unwindowed(&self, initial: &Initial<A>) -> Stages;
+
+    /// How its records are added to windows; the codec is that of the rows.
+    fn time_windows(
+        &self,
+        initial: &Initial<A>,
+        windows: TimeWindows,
+        row: &SharedCodec<A>,
+    ) -> Stages;
 
     /// Aggregates into sessions.
     fn sessions(
@@ -53,7 +62,7 @@ impl<K: 'static, V: 'static, A: 'static> Part<'_, K, V, A> {
 impl<K, V, A> Cogrouped<K, A> for Part<'_, K, V, A>
 where
     K: Clone + 'static,
-    V: 'static,
+    V: Clone + 'static,
     A: Clone + 'static,
 {
     fn by_key(&self, graph: &mut Graph, store: &ResolvedName) -> NodeId {
@@ -62,6 +71,22 @@ where
 
     fn unwindowed(&self, initial: &Initial<A>) -> Stages {
         stream::stages(&self.group, self.function(initial))
+    }
+
+    fn time_windows(
+        &self,
+        initial: &Initial<A>,
+        windows: TimeWindows,
+        row: &SharedCodec<A>,
+    ) -> Stages {
+        let (initial, add) = (Arc::clone(initial), Arc::clone(&self.add));
+        let function = windowed::function::Function::folding(
+            move || initial(),
+            // Each window takes a value of its own.
+            move |key: &K, value: &V, row| add(key, value.clone(), row),
+        );
+        let codecs = (&self.group.key, &self.group.value, row);
+        windowed::declare::stages(codecs, function, windows, Emit::OnUpdate)
     }
 
     fn sessions(

@@ -1,30 +1,14 @@
-//! `windowed_by` sessions and `aggregate` of a cogroup: a row per key and session.
+//! `aggregate` of a cogroup in sessions: a row per key and session.
 
 use std::sync::Arc;
 
 use super::declare::{self, Table};
 use super::part::Initial;
 use crate::codec::{Codec, SharedCodec};
-use crate::dsl::{CogroupedKStream, KTable, Materialized, SessionWindowedCogroupedKStream};
+use crate::dsl::{KTable, Materialized, SessionWindowedCogroupedKStream};
 use crate::failure::Failure;
 use crate::operator::aggregate::session::{keep, process};
-use crate::window::{Emit, SessionWindowed, SessionWindows, Windowed};
-
-impl<'b, K: Clone + 'static, A: Clone + 'static> CogroupedKStream<'b, K, A> {
-    /// Cuts the streams into sessions: records of one key are in one session whichever stream
-    /// they come from.
-    ///
-    /// Semantics: `CogroupedKStream.windowedBy(SessionWindows)`.
-    pub fn windowed_by_sessions(
-        self,
-        windows: SessionWindows,
-    ) -> SessionWindowedCogroupedKStream<'b, K, A> {
-        SessionWindowedCogroupedKStream {
-            streams: self,
-            windows,
-        }
-    }
-}
+use crate::window::{Emit, SessionWindowed, Windowed};
 
 impl<'b, K: Clone + 'static, A: Clone + 'static> SessionWindowedCogroupedKStream<'b, K, A> {
     /// Aggregates all streams into one table of sessions, which begin with what `initial` gives;

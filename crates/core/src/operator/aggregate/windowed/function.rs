@@ -10,14 +10,14 @@ type Initial<A> = dyn Fn() -> Option<A> + Send + Sync;
 type Next<K, V, A> = dyn Fn(&K, &V, Option<A>) -> Result<Option<A>, Failure> + Send + Sync;
 
 /// How values become a row. Values are borrowed: one record may lie in many windows.
-pub(super) struct Function<K, V, A> {
+pub(in crate::operator::aggregate) struct Function<K, V, A> {
     pub(super) initial: Arc<Initial<A>>,
     pub(super) next: Arc<Next<K, V, A>>,
 }
 
 impl<K: 'static, V: 'static, A: 'static> Function<K, V, A> {
     /// Begins with a value of its own.
-    pub(super) fn folding(
+    pub(in crate::operator::aggregate) fn folding(
         initial: impl Fn() -> A + Send + Sync + 'static,
         next: impl Fn(&K, &V, A) -> Result<Option<A>, Failure> + Send + Sync + 'static,
     ) -> Self {
