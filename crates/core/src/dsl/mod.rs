@@ -24,6 +24,7 @@ pub use cogrouped_stream::{
 };
 pub use count::Count;
 pub use global_table::GlobalKTable;
+pub(crate) use grouped_stream::Grouping;
 pub use grouped_stream::KGroupedStream;
 pub use grouped_table::KGroupedTable;
 pub(crate) use options::{

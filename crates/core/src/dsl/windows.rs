@@ -10,8 +10,8 @@ use crate::error::TopologyError;
 use crate::time::duration_millis;
 use crate::window::{HoppingWindows, SlidingWindows, TumblingWindows};
 
-/// What [`KGroupedStream::windowed_by`] and [`CogroupedKStream::windowed_by`] take: tumbling, hopping and sliding windows, and
-/// sessions.
+/// What [`KGroupedStream::windowed_by`] and [`CogroupedKStream::windowed_by`] take: tumbling,
+/// hopping and sliding windows, and sessions.
 pub trait Windows: SealedWindows {
     /// The stream cut into these windows.
     type Grouped<'b, K: 'static, V: 'static>;

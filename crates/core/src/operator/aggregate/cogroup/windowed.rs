@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::declare::{self, Table};
-use super::part::Initial;
+use super::declare;
+use super::part::{Cogrouped, Initial};
 use crate::codec::{Codec, SharedCodec};
 use crate::dsl::{CogroupedKStream, KTable, Materialized, TimeWindowedCogroupedKStream, Windows};
 use crate::operator::aggregate::windowed::declare as windowed;
@@ -61,20 +61,12 @@ impl<'b, K: Clone + 'static, A: Clone + 'static> TimeWindowedCogroupedKStream<'b
         materialized: Materialized<VC>,
     ) -> KTable<'b, Windowed<K>, A> {
         let Self { streams, windows } = self;
-        let (codec, naming, settings) = materialized.into_parts();
+        let windows = (windows, Emit::OnUpdate);
+        let materialized = materialized.into_parts();
+        let row = SharedCodec::clone(&materialized.0);
         let initial: Initial<A> = Arc::new(initial);
-        let key = SharedCodec::clone(&streams.key);
-        let table = Table {
-            naming,
-            declare: &|graph, store| {
-                let windows = (windows, Emit::OnUpdate);
-                windowed::declare(graph, store, &settings, (&key, &codec), windows);
-            },
-            stages: &|stream| stream.time_windows(&initial, windows, &codec),
-            kept_node: windowed::kept_node::<K, A>,
-            grace_ms: Some(windows.grace_ms),
-        };
-        let keys = windowed::keys_in(windows, SharedCodec::clone(&key));
-        declare::add(&streams, keys, &table)
+        let table = windowed::table(&streams.key, materialized, windows);
+        let stages = |stream: &dyn Cogrouped<K, A>| stream.time_windows(&initial, windows.0, &row);
+        declare::add(&streams, table, stages)
     }
 }

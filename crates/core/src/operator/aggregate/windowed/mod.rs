@@ -1,7 +1,8 @@
 //! Aggregations in time windows: a row per key and window.
 //!
-//! Reading order: `emit` and `declare` (how the table is made), `aligned` and `sliding` (which
-//! windows a record lies in), `rows` (what becomes of one window), `closed` (emission).
+//! Reading order: `emit` and `declare` (how the table is made), `keep` (its store), `aligned` and
+//! `sliding` (which windows a record lies in), `rows` (what becomes of one window), `closed`
+//! (emission).
 
 mod aggregate;
 mod aligned;
@@ -9,7 +10,7 @@ mod closed;
 mod count;
 pub(super) mod declare;
 mod emit;
-pub(super) mod function;
+mod keep;
 mod reduce;
 mod rows;
 mod sliding;
