@@ -4,13 +4,16 @@ use crate::codec::SharedCodec;
 use crate::dsl::{KGroupedStream, KTable, ResolvedName, StoreNaming};
 use crate::topology::{Graph, NodeId, NodeKind, Stages, TableNode};
 
+/// Declares a store of this name.
+type Declare = Box<dyn FnOnce(&mut Graph, &ResolvedName)>;
+
 /// The table of an aggregation, whatever goes into it.
 pub(super) struct Table<T> {
     /// The codec of its keys.
     pub(super) key: SharedCodec<T>,
     pub(super) naming: StoreNaming,
     /// Declares its store.
-    pub(super) declare: Box<dyn FnOnce(&mut Graph, &ResolvedName)>,
+    pub(super) declare: Declare,
     /// What a node is whose table is in this store.
     pub(super) kept_node: fn(String) -> TableNode,
     /// How long it waits for late records, if it is in windows.

@@ -94,13 +94,4 @@ impl<K: 'static, V: 'static, A: 'static> SharedFunction<K, V, A> {
             next: Arc::new(move |key, value, so_far| (of_one.next)(key, value.clone(), so_far)),
         }
     }
-
-    /// The same where each value goes into one row.
-    pub(super) fn of_one(self) -> Function<K, V, A> {
-        let Self { initial, next } = self;
-        Fold {
-            initial,
-            next: Arc::new(move |key, value, so_far| next(key, &value, so_far)),
-        }
-    }
 }
