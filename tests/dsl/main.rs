@@ -1,6 +1,7 @@
 //! The DSL on several partitions, and what else the recorded cases, with their one partition,
 //! cannot show.
 
+mod cogroups;
 mod copartition;
 mod foreign_keys;
 mod mistakes;

@@ -50,14 +50,7 @@ pub(crate) fn declare<K: 'static, V: 'static>(
 
 /// What a node is that always keeps its table in this store, with versions if the store has them.
 pub(crate) fn kept_node<K: 'static, V: 'static>(store: String) -> TableNode {
-    TableNode {
-        store: Some(store),
-        is_kept: true,
-        sends_old: false,
-        old_values: OldValues::OwnStore,
-        versioned: Some(false),
-        lookup: Box::new(kept_lookup::<K, V>),
-    }
+    TableNode::kept(store, kept_lookup::<K, V>)
 }
 
 /// Whether a table is kept for its own sake: its store has a name to ask it by, or keeps versions.

@@ -10,13 +10,11 @@ use crate::processor::Lookup;
 use crate::record::Stamped;
 use crate::store::{OpenStore, SessionRows, SessionSetup, StoreError};
 use crate::time::duration_millis;
-use crate::topology::{
-    Graph, NodeId, OldValues, StoreKind, StoreNode, TableNode, WiredLookup, Wiring,
-};
+use crate::topology::{Graph, NodeId, StoreKind, StoreNode, TableNode, WiredLookup, Wiring};
 use crate::window::{Emit, SessionWindows, Windowed};
 
 /// Declares the store of an aggregation of sessions.
-pub(in crate::operator::aggregate) fn declare<K: 'static, A: 'static>(
+pub(super) fn declare<K: 'static, A: 'static>(
     graph: &mut Graph,
     name: &ResolvedName,
     settings: &StoreSettings,
@@ -48,28 +46,16 @@ pub(in crate::operator::aggregate) fn declare<K: 'static, A: 'static>(
 }
 
 /// What a node is that keeps a table of sessions in this store.
-pub(in crate::operator::aggregate) fn kept_node<K: 'static, A: 'static>(
-    store: String,
-) -> TableNode {
-    TableNode {
-        store: Some(store),
-        is_kept: true,
-        sends_old: false,
-        old_values: OldValues::OwnStore,
-        versioned: Some(false),
-        lookup: Box::new(KeptLookup::<K, A>::wire),
-    }
+pub(super) fn kept_node<K: 'static, A: 'static>(store: String) -> TableNode {
+    TableNode::kept(store, KeptLookup::<K, A>::wire)
 }
 
 /// Looks sessions up in their store.
-pub(in crate::operator::aggregate) struct KeptLookup<K, A>(Rc<RefCell<SessionRows<K, A>>>);
+struct KeptLookup<K, A>(Rc<RefCell<SessionRows<K, A>>>);
 
 impl<K: 'static, A: 'static> KeptLookup<K, A> {
     /// The lookup of a table of sessions.
-    pub(in crate::operator::aggregate) fn wire(
-        wiring: &mut Wiring<'_>,
-        table: NodeId,
-    ) -> WiredLookup {
+    fn wire(wiring: &mut Wiring<'_>, table: NodeId) -> WiredLookup {
         let store = wiring.graph().table(table).store.clone();
         let store = store.expect("a table of sessions is kept");
         WiredLookup::new::<Windowed<K>, A>(Box::new(Self(wiring.store(&store))))

@@ -3,9 +3,9 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::rows::Stopped;
 use crate::dsl::{ExpiredResults, TimeWindows};
 use crate::operator::aggregate::closing::Closing;
+use crate::operator::aggregate::stopped::Stopped;
 use crate::processor::{Sink, TaskContext};
 use crate::record::{Change, Headers, Record};
 use crate::store::WindowRows;
