@@ -142,7 +142,7 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
             .builder
             .add_processor(prefix, processed, self.node, stages);
         self.builder
-            .with_graph(|graph| graph.connect_typed(node, used));
+            .with_graph(|graph| graph.connect_used(node, used));
         KStream::new(self.builder, node)
     }
 }

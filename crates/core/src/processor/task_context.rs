@@ -327,9 +327,9 @@ impl TaskContext {
     #[cold]
     pub(crate) fn settle_store(&mut self, node: &str, error: StoreError) -> Step {
         match error {
-            StoreError::Codec { .. } | StoreError::Computed { .. } => {
-                self.settle(FailedStep::Process, node, error.into())
-            }
+            StoreError::Codec { .. }
+            | StoreError::Computed { .. }
+            | StoreError::ReadOnly { .. } => self.settle(FailedStep::Process, node, error.into()),
             StoreError::State { .. } => self.stop(FailedStep::Process, node, error.into()),
         }
     }

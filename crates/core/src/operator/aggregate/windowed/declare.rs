@@ -14,7 +14,7 @@ use crate::dsl::{KTable, ResolvedName, StoreSettings, TimeCut, TimeWindowedKStre
 use crate::error::TopologyError;
 use crate::operator::table::keep::Parts;
 use crate::operator::table::windowed::WindowLookup;
-use crate::store::{Caching, Duplicates, Logged, RowFormat, WindowRows, WindowSetup};
+use crate::store::{Caching, Duplicates, Form, Logged, RowFormat, WindowRows, WindowSetup};
 use crate::time::duration_millis;
 use crate::topology::{Graph, NodeKind, OldValues, Stages, StoreKind, StoreNode, TableNode, Wired};
 use crate::window::{Emit, TimeWindowed, Windowed};
@@ -126,13 +126,14 @@ impl Kept {
         let retention = Duration::from_millis(u64::try_from(retention_ms).unwrap_or(0));
         let kind = StoreKind::Windowed { retention };
         let logging = self.settings.logging;
-        graph.add_store(StoreNode::of(name, kind, logging, move |opening| {
+        let store = StoreNode::of(name, kind, logging, move |opening| {
             let (key, value) = (SharedCodec::clone(&key), SharedCodec::clone(&value));
             match emit {
                 Emit::OnUpdate => WindowRows::open(opening, key, value, setup),
                 Emit::OnClose => WindowRows::open_closing(opening, key, value, setup),
             }
-        }));
+        });
+        graph.add_store(store.in_form(Form::Stamped));
     }
 }
 
