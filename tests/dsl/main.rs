@@ -7,6 +7,7 @@ mod mistakes;
 mod names;
 mod optimize;
 mod partitions;
+mod processors;
 mod punctuation;
 mod sessions;
 mod sinks;

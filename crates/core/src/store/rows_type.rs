@@ -14,9 +14,8 @@ pub(crate) enum Form {
 }
 
 /// Type and form of the rows of a store.
-#[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RowsType {
+pub(crate) struct RowsType {
     rows: TypeId,
     form: Form,
 }
