@@ -8,6 +8,7 @@ mod mistakes;
 mod names;
 mod optimize;
 mod partitions;
+mod processors;
 mod punctuation;
 mod sessions;
 mod sinks;

@@ -10,7 +10,7 @@ use crate::dsl::{ResolvedName, StoreNaming, StoreSettings};
 use crate::failure::Step;
 use crate::processor::{Lookup, TableOutput, TaskContext};
 use crate::record::{Change, Record, Stamped};
-use crate::store::{Cause, KeyValueRows, OpenStore, StoreError, StoreOpening, VersionedRows};
+use crate::store::{Cause, Form, KeyValueRows, StoreError, StoreOpening, VersionedRows};
 use crate::time::Timestamp;
 use crate::topology::{
     Graph, NodeId, OldValues, StoreKind, StoreNode, TableNode, WiredLookup, Wiring,
@@ -34,16 +34,16 @@ pub(crate) fn declare<K: 'static, V: 'static>(
     let store = if let Some(history) = settings.history {
         let open = move |opening: &_| {
             let (key, value) = codecs();
-            OpenStore::new(VersionedRows::open(opening, key, value, history))
+            VersionedRows::open(opening, key, value, history)
         };
-        StoreNode::new(name, StoreKind::Versioned { history }, logging, open)
+        StoreNode::of(name, StoreKind::Versioned { history }, logging, open)
     } else {
         let open = move |opening: &StoreOpening| {
             let (key, value) = codecs();
             let format = opening.stamped_rows();
-            OpenStore::new(KeyValueRows::open(opening, key, value, format, caching))
+            KeyValueRows::open(opening, key, value, format, caching)
         };
-        StoreNode::new(name, StoreKind::KeyValue, logging, open)
+        StoreNode::of(name, StoreKind::KeyValue, logging, open).in_form(Form::Stamped)
     };
     graph.add_store(store);
 }

@@ -383,6 +383,13 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
         Ok(None)
     }
 
+    /// Notes, before anything is restored, that windows which begin up to here were emitted.
+    pub(crate) fn set_emitted(&mut self, start_ms: i64) {
+        if let Some(closing) = &mut self.closing {
+            closing.set_emitted(start_ms);
+        }
+    }
+
     /// A key from its bytes in this store.
     pub(crate) fn decode_key(&self, bytes: &[u8]) -> Result<K, StoreError> {
         self.keys.decode(bytes)

@@ -8,7 +8,7 @@ use crate::dsl::{ResolvedName, StoreSettings};
 use crate::error::TopologyError;
 use crate::processor::Lookup;
 use crate::record::Stamped;
-use crate::store::{OpenStore, SessionRows, SessionSetup, StoreError};
+use crate::store::{SessionRows, SessionSetup, StoreError};
 use crate::time::duration_millis;
 use crate::topology::{Graph, NodeId, StoreKind, StoreNode, TableNode, WiredLookup, Wiring};
 use crate::window::{Emit, SessionWindows, Windowed};
@@ -39,10 +39,10 @@ pub(super) fn declare<K: 'static, A: 'static>(
     let (key, value) = (SharedCodec::clone(key), SharedCodec::clone(value));
     let open = move |opening: &_| {
         let (key, value) = (SharedCodec::clone(&key), SharedCodec::clone(&value));
-        OpenStore::new(SessionRows::open(opening, key, value, setup))
+        SessionRows::open(opening, key, value, setup)
     };
     let kind = StoreKind::Windowed { retention };
-    graph.add_store(StoreNode::new(name, kind, settings.logging.clone(), open));
+    graph.add_store(StoreNode::of(name, kind, settings.logging.clone(), open));
 }
 
 /// What a node is that keeps a table of sessions in this store.

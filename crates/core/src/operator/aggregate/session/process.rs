@@ -59,13 +59,18 @@ impl<K: Clone + 'static, V: 'static, A: Clone + 'static> Sessions<K, V, A> {
         function: &SessionFunction<K, V, A>,
         key: &SharedCodec<K>,
     ) -> Self {
-        let graph = wiring.graph();
+        let store = wiring.graph().table(node).store.clone();
+        let store = store.expect("an aggregation is always kept");
         let closing = match emit {
             Emit::OnUpdate => None,
-            Emit::OnClose => Some(Closing::every(graph.settings.emit_closed_windows_every)),
+            Emit::OnClose => Some(Closing::wire(wiring, &store)),
         };
-        let store = graph.table(node).store.clone();
-        let store = store.expect("an aggregation is always kept");
+        if let Some(close_ms) = closing.as_ref().and_then(Closing::emitted_ms) {
+            let sessions = wiring.store::<SessionRows<K, A>>(&store);
+            sessions
+                .borrow_mut()
+                .set_emitted(close_ms.saturating_sub(1));
+        }
         Self {
             function: function.clone(),
             key: SharedCodec::clone(key),
@@ -177,7 +182,10 @@ impl<K: Clone + 'static, V: 'static, A: Clone + 'static> Sessions<K, V, A> {
             return Ok(());
         }
         // A session includes its end, so it is closed only after it.
-        let (from_ms, to_ms) = (closing.emitted_ms().max(0), close_ms.saturating_sub(1));
+        let (from_ms, to_ms) = (
+            closing.emitted_ms().unwrap_or(0).max(0),
+            close_ms.saturating_sub(1),
+        );
         if to_ms < from_ms {
             return Ok(());
         }
@@ -196,7 +204,7 @@ impl<K: Clone + 'static, V: 'static, A: Clone + 'static> Sessions<K, V, A> {
             };
             self.output.updated(update, task)?;
         }
-        closing.emitted(close_ms);
+        closing.emitted(close_ms, task);
         Ok(())
     }
 }

@@ -8,7 +8,7 @@ use crate::codec::SharedCodec;
 use crate::dsl::{ResolvedName, StoreSettings, TimeCut, TimeWindows};
 use crate::error::TopologyError;
 use crate::operator::table::windowed::WindowLookup;
-use crate::store::{Caching, Duplicates, Logged, RowFormat, WindowRows, WindowSetup};
+use crate::store::{Caching, Duplicates, Form, Logged, RowFormat, WindowRows, WindowSetup};
 use crate::time::duration_millis;
 use crate::topology::{Graph, StoreKind, StoreNode, TableNode};
 use crate::window::Emit;
@@ -53,13 +53,14 @@ pub(super) fn declare<K: 'static, A: 'static>(
     let retention = Duration::from_millis(u64::try_from(retention_ms).unwrap_or(0));
     let kind = StoreKind::Windowed { retention };
     let logging = settings.logging.clone();
-    graph.add_store(StoreNode::of(name, kind, logging, move |opening| {
+    let store = StoreNode::of(name, kind, logging, move |opening| {
         let (key, row) = (SharedCodec::clone(&key), SharedCodec::clone(&row));
         match emit {
             Emit::OnUpdate => WindowRows::open(opening, key, row, setup),
             Emit::OnClose => WindowRows::open_closing(opening, key, row, setup),
         }
-    }));
+    });
+    graph.add_store(store.in_form(Form::Stamped));
 }
 
 /// What a node is that keeps its table in this window store.
