@@ -1,6 +1,7 @@
 //! The handle to a grouped stream that is cut into sessions.
 
 use std::fmt;
+use std::time::Duration;
 
 use super::{KGroupedStream, SealedWindows, Windows};
 use crate::window::{Emit, SessionWindows};
@@ -13,6 +14,8 @@ pub struct SessionWindowedKStream<'b, K, V> {
     pub(crate) group: KGroupedStream<'b, K, V>,
     pub(crate) windows: SessionWindows,
     pub(crate) emit: Emit,
+    /// Closes what is open when there was no record for so long; with `Emit::OnClose` only.
+    pub(crate) idle: Option<Duration>,
 }
 
 impl SealedWindows for SessionWindows {}
@@ -28,6 +31,7 @@ impl Windows for SessionWindows {
             group,
             windows: self,
             emit: Emit::default(),
+            idle: None,
         }
     }
 }
@@ -39,6 +43,7 @@ impl<K: Clone + 'static, V: Clone + 'static> Clone for SessionWindowedKStream<'_
             group: self.group.clone(),
             windows: self.windows,
             emit: self.emit,
+            idle: self.idle,
         }
     }
 }
@@ -49,6 +54,7 @@ impl<K, V> fmt::Debug for SessionWindowedKStream<'_, K, V> {
             .field("group", &self.group)
             .field("windows", &self.windows)
             .field("emit", &self.emit)
+            .field("idle", &self.idle)
             .finish()
     }
 }

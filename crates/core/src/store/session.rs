@@ -210,6 +210,11 @@ impl<K: 'static, V: 'static> SessionRows<K, V> {
         Ok(closed)
     }
 
+    /// The latest end of a session that is yet to be emitted.
+    pub(crate) fn last_closing_ms(&self) -> Option<i64> {
+        self.by_end.as_ref().and_then(SessionsByEnd::last_end_ms)
+    }
+
     /// Sets the value of a session; `None` deletes it.
     pub(crate) fn put(
         &mut self,

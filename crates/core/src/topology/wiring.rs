@@ -69,10 +69,14 @@ impl WiredLookup {
 /// Flushes the cache of a table's store and passes on what was written.
 pub(crate) type Flush = Box<dyn FnMut(&mut TaskContext) -> Step>;
 
+/// What is done before a store is flushed, and may be done at other times too.
+pub(crate) type BeforeFlush = Rc<RefCell<Flush>>;
+
 /// A store while its task is wired.
 struct WiredStore {
     open: OpenStore,
     flush: Option<Flush>,
+    before: Option<BeforeFlush>,
 }
 
 /// What is being wired: one task's chains, from the sources down.
@@ -163,6 +167,7 @@ impl Wiring<'_> {
             let wired = WiredStore {
                 open: store,
                 flush: None,
+                before: None,
             };
             self.stores.insert(name.to_owned(), wired);
         }
@@ -219,6 +224,18 @@ impl Wiring<'_> {
             wired.flush = Some(Box::new(move |task| flushing.flush(task)));
         }
         output
+    }
+
+    /// Has this done whenever the task flushes its stores: after all that is upstream of the
+    /// store was flushed, and before the store itself. The store must be open.
+    pub(crate) fn before_flush(
+        &mut self,
+        store: &str,
+        then: impl FnMut(&mut TaskContext) -> Step + 'static,
+    ) {
+        if let Some(wired) = self.stores.get_mut(store) {
+            wired.before = Some(Rc::new(RefCell::new(Box::new(then))));
+        }
     }
 
     /// What answers for the rows of a table.
@@ -363,6 +380,7 @@ pub(crate) fn instantiate(
             changelog: graph.store(name).and_then(StoreNode::logged_to),
             store: wired.open.store,
             flush: wired.flush,
+            before: wired.before,
         })
     });
     let stores = stores.collect();

@@ -361,6 +361,13 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
         Ok(None)
     }
 
+    /// Start of the latest window that is yet to be emitted.
+    pub(crate) fn last_closing_ms(&self) -> Result<Option<i64>, StoreError> {
+        let closing = self.closing.as_ref();
+        let last = closing.map_or(Ok(None), ClosingWindows::last_start_ms);
+        last.map_err(|source| self.keys.failed(source))
+    }
+
     /// A key from its bytes in this store.
     pub(crate) fn decode_key(&self, bytes: &[u8]) -> Result<K, StoreError> {
         self.keys.decode(bytes)

@@ -75,6 +75,6 @@ where
             merge: Arc::clone(merge),
         };
         let key = SharedCodec::clone(&self.group.key);
-        session::stages(&key, function, windows, Emit::OnUpdate)
+        session::stages(&key, function, windows, (Emit::OnUpdate, None))
     }
 }

@@ -1,6 +1,7 @@
 //! The aggregation of sessions.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::keep;
 use crate::codec::SharedCodec;
@@ -8,12 +9,13 @@ use crate::dsl::{KTable, SessionWindowedKStream};
 use crate::failure::{Failure, Step, TaskFailure};
 use crate::operator::aggregate::closing::Closing;
 use crate::operator::aggregate::stream::Function;
+use crate::operator::idle::{CloseOpen, WhenIdle};
 use crate::operator::table::keep::Parts;
 use crate::processor::{Sink, TableOutput, TaskContext};
 use crate::record::{Change, Headers, Record};
 use crate::store::{Cause, PutSession, SessionRows, StoreError};
 use crate::time::{Timestamp, duration_millis};
-use crate::topology::{NodeKind, Stages, Wired};
+use crate::topology::{NodeKind, Stages};
 use crate::window::{Emit, SessionWindowed, SessionWindows, Window, Windowed};
 
 /// Makes one value of those of two sessions; the first is what was merged so far.
@@ -62,9 +64,10 @@ where
         group,
         windows,
         emit,
+        idle,
     } = sessions;
     let (codec, naming, settings) = materialized;
-    let stages = stages(&group.key, function, windows, emit);
+    let stages = stages(&group.key, function, windows, (emit, idle));
     let node = group.builder.with_graph(|graph| {
         let store = naming.resolve(graph, prefix);
         let name = graph.names.next(prefix);
@@ -86,7 +89,7 @@ pub(in crate::operator::aggregate) fn stages<K, V, A>(
     key: &SharedCodec<K>,
     function: SessionFunction<K, V, A>,
     windows: SessionWindows,
-    emit: Emit,
+    (emit, idle): (Emit, Option<Duration>),
 ) -> Stages
 where
     K: Clone + 'static,
@@ -102,7 +105,8 @@ where
         };
         let store = graph.table(node).store.clone();
         let store = store.expect("an aggregation is always kept");
-        Wired::new::<K, V>(Box::new(Sessions {
+        let idle = WhenIdle::of(wiring, node, idle);
+        idle.wire::<K, V, _>(wiring, |wiring| Sessions {
             function: function.clone(),
             key: SharedCodec::clone(&key),
             gap_ms: duration_millis(windows.gap),
@@ -110,8 +114,9 @@ where
             observed_ms: Timestamp::UNKNOWN.as_millis(),
             merged: Vec::new(),
             closing,
+            closed_ms: i64::MIN,
             output: wiring.table_output(node, &store),
-        }))
+        })
     })
 }
 
@@ -132,9 +137,24 @@ struct Sessions<K, V, A> {
     observed_ms: i64,
     /// The sessions that a record merges; kept between records for its memory.
     merged: Vec<(Window, A)>,
+    /// Sessions that ended before this were closed on an idle input: nothing is added to them.
+    closed_ms: i64,
     /// Where sessions are passed on when they close.
     closing: Option<Closing>,
     output: TableOutput<Windowed<K>, A, SessionRows<K, A>>,
+}
+
+impl<K: Clone + 'static, V: 'static, A: Clone + 'static> CloseOpen for Sessions<K, V, A> {
+    fn close_open(&mut self, task: &mut TaskContext) -> Step {
+        let last_ms = self.output.store().borrow().last_closing_ms();
+        let Some(last_ms) = last_ms else {
+            return Ok(());
+        };
+        let close_ms = last_ms.saturating_add(1);
+        self.closed_ms = self.closed_ms.max(close_ms);
+        self.observed_ms = self.observed_ms.max(close_ms.saturating_add(self.wait_ms));
+        self.emit_all(close_ms, &Headers::new(), task)
+    }
 }
 
 impl<K: Clone + 'static, V: 'static, A: Clone + 'static> Sink<K, V> for Sessions<K, V, A> {
@@ -204,7 +224,7 @@ impl<K: Clone + 'static, V: 'static, A: Clone + 'static> Sessions<K, V, A> {
         let merged = &mut self.merged;
         let at_ms = own.start.as_millis();
         let (from_ms, to_ms) = (
-            at_ms.saturating_sub(self.gap_ms),
+            at_ms.saturating_sub(self.gap_ms).max(self.closed_ms),
             at_ms.saturating_add(self.gap_ms),
         );
         let mut store = self.output.store().borrow_mut();
@@ -267,6 +287,14 @@ impl<K: Clone + 'static, V: 'static, A: Clone + 'static> Sessions<K, V, A> {
         if !closing.is_due(close_ms, task.wall_clock()) {
             return Ok(());
         }
+        self.emit_all(close_ms, headers, task)
+    }
+
+    /// Passes on the sessions that have closed since the last time, however short ago that was.
+    fn emit_all(&mut self, close_ms: i64, headers: &Headers, task: &mut TaskContext) -> Step {
+        let Some(closing) = &mut self.closing else {
+            return Ok(());
+        };
         // A session includes its end, so it is closed only after it.
         let (from_ms, to_ms) = (closing.emitted_ms().max(0), close_ms.saturating_sub(1));
         if to_ms < from_ms {

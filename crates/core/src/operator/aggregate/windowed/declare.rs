@@ -12,11 +12,12 @@ use super::sliding::SlidingAggregate;
 use crate::codec::SharedCodec;
 use crate::dsl::{KTable, ResolvedName, StoreSettings, TimeCut, TimeWindowedKStream, TimeWindows};
 use crate::error::TopologyError;
+use crate::operator::idle::WhenIdle;
 use crate::operator::table::keep::Parts;
 use crate::operator::table::windowed::WindowLookup;
 use crate::store::{Caching, Duplicates, Logged, RowFormat, WindowRows, WindowSetup};
 use crate::time::duration_millis;
-use crate::topology::{Graph, NodeKind, OldValues, Stages, StoreKind, StoreNode, TableNode, Wired};
+use crate::topology::{Graph, NodeKind, OldValues, Stages, StoreKind, StoreNode, TableNode, Wiring};
 use crate::window::{Emit, TimeWindowed, Windowed};
 
 /// Adds an aggregation in windows.
@@ -35,21 +36,29 @@ where
         group,
         windows,
         emit,
+        idle,
     } = stream;
     let (codec, naming, settings) = materialized;
     let key = SharedCodec::clone(&group.key);
     let value = SharedCodec::clone(&group.value);
     let row = SharedCodec::clone(&codec);
     let stages = Stages::sink(move |wiring, node| {
-        let rows = FoldedRows::wire(wiring, node, windows, emit, &function, &row);
+        let rows = |wiring: &mut Wiring<'_>| {
+            FoldedRows::wire(wiring, node, windows, emit, &function, &row)
+        };
         let key = SharedCodec::clone(&key);
+        let idle = WhenIdle::of(wiring, node, idle);
         match windows.cut {
             TimeCut::Aligned { advance_ms, .. } => {
-                Wired::new::<K, V>(Box::new(AlignedWindows::new(key, rows, advance_ms)))
+                idle.wire(wiring, |wiring| {
+                    AlignedWindows::new(key, rows(wiring), advance_ms)
+                })
             }
             TimeCut::Sliding { .. } => {
                 let value = SharedCodec::clone(&value);
-                Wired::new::<K, V>(Box::new(SlidingAggregate::new(key, value, rows)))
+                idle.wire(wiring, |wiring| {
+                    SlidingAggregate::new(key, value, rows(wiring))
+                })
             }
         }
     });
