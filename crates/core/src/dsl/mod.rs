@@ -25,13 +25,13 @@ pub use global_table::GlobalKTable;
 pub use grouped_stream::KGroupedStream;
 pub use grouped_table::KGroupedTable;
 pub(crate) use options::{
-    BufferBounds, ByKey, ExpiredResults, Format, Optimizations, ResolvedName, StoreNaming,
+    BufferBounds, ByKey, Changes, ExpiredResults, Format, Optimizations, ResolvedName, StoreNaming,
     StoreSettings, TopologySettings, WaitsFrom, WhenFull,
 };
 pub use options::{
     Consumed, EagerBuffer, Grouped, InWindow, Joined, Materialized, Printed, Processed, Produced,
     Repartitioned, StoreType, Stored, StreamJoined, StrictBuffer, Suppressed, SuppressionBuffer,
-    TableJoined,
+    TableJoined, Ttl,
 };
 pub use row_key::RowKey;
 pub use session_windowed_stream::SessionWindowedKStream;

@@ -9,9 +9,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::handle::{KeyValueStore, TimestampedKeyValueStore};
-use super::{Caching, KeyValueRows, RowFormat};
+use super::{KeyValueRows, KeyValueSetup, RowFormat};
 use crate::codec::Codec;
-use crate::dsl::{ResolvedName, Stored};
+use crate::dsl::{Changes, ResolvedName, Stored};
+use crate::error::TopologyError;
 use crate::topology::{Graph, StoreKind, StoreNode, Wiring};
 
 /// A typed name of a store.
@@ -50,6 +51,10 @@ pub struct DeclaredStores<'g>(&'g mut Graph);
 impl<'g> DeclaredStores<'g> {
     pub(crate) const fn new(graph: &'g mut Graph) -> Self {
         Self(graph)
+    }
+
+    pub(super) fn report(&mut self, error: TopologyError) {
+        self.0.report(error);
     }
 
     pub(super) fn add(&mut self, store: StoreNode) {
@@ -252,14 +257,19 @@ fn declare_key_value<KC: Codec, VC: Codec>(
     topology: &mut DeclaredStores<'_>,
 ) {
     let (key, value) = (Arc::new(stored.key), Arc::new(stored.value));
-    let caching: Caching = stored.caching;
+    let setup = KeyValueSetup {
+        format,
+        caching: stored.caching,
+        ttl: stored.ttl,
+        changes: Changes::All,
+    };
     let name = ResolvedName {
         name: name.to_owned(),
         is_given: true,
     };
     let store = StoreNode::of(&name, StoreKind::KeyValue, stored.logging, move |opening| {
         let (key, value) = (Arc::clone(&key) as _, Arc::clone(&value) as _);
-        KeyValueRows::<KC::Item, VC::Item>::open(opening, key, value, format, caching)
+        KeyValueRows::<KC::Item, VC::Item>::open(opening, key, value, setup)
     });
-    topology.add(store);
+    topology.add(store.dying_after(stored.ttl));
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use headwater_state::StateError;
@@ -10,7 +11,7 @@ use headwater_state::layer::{CacheBudget, Changelog, Layered, ReadOld, Scans};
 
 use super::Cause;
 use crate::config::DslStoreFormat;
-use crate::processor::TaskContext;
+use crate::processor::{TaskContext, TaskTimes};
 use crate::record::{Headers, OutputBuffer, Partition, TopicIndex};
 use crate::time::Timestamp;
 
@@ -88,6 +89,8 @@ pub(crate) struct StoreOpening {
     pub(crate) cache: CacheBudget,
     /// `dsl.store.format`.
     pub(crate) format: DslStoreFormat,
+    /// The times of the task.
+    pub(crate) times: Rc<TaskTimes>,
 }
 
 impl StoreOpening {

@@ -13,7 +13,8 @@ use super::definition::{DeclaredStores, OpenStores, StoreDef};
 use super::window_handle::WindowStore;
 use super::{Duplicates, Logged, RowFormat, WindowRows, WindowSetup};
 use crate::codec::Codec;
-use crate::dsl::{ResolvedName, Stored};
+use crate::dsl::{Changes, ResolvedName, Stored};
+use crate::error::TopologyError;
 use crate::time::duration_millis;
 use crate::topology::{StoreKind, StoreNode};
 
@@ -80,12 +81,20 @@ impl<K: 'static, V: 'static> StoreDef for WindowStoreDef<K, V> {
         KC: Codec<Item = K>,
         VC: Codec<Item = V>,
     {
+        if stored.ttl.is_some() {
+            topology.report(TopologyError::OptionNotForStore {
+                store: self.name.clone().into_owned(),
+                option: "ttl",
+                rows: "windows",
+            });
+        }
         let (key, value) = (Arc::new(stored.key), Arc::new(stored.value));
         let setup = WindowSetup {
             size_ms: duration_millis(self.size),
             retention_ms: duration_millis(self.retention),
             duplicates: Duplicates::Replaced,
             format: RowFormat::Plain,
+            changes: Changes::All,
             headers: Logged::WithoutHeaders,
             caching: stored.caching,
             scans: Scans::Frequent,

@@ -4,7 +4,7 @@ use std::any::TypeId;
 use std::fmt;
 use std::time::Duration;
 
-use crate::dsl::ResolvedName;
+use crate::dsl::{ResolvedName, Ttl};
 use crate::store::{OpenStore, StoreOpening, TaskStore};
 use crate::time::duration_millis;
 
@@ -58,6 +58,8 @@ pub(crate) struct StoreNode {
     pub(crate) logging: Logging,
     /// Type of its rows, to be compared with what its users expect.
     pub(crate) rows_type: Option<TypeId>,
+    /// How long its rows live.
+    pub(crate) ttl: Option<Ttl>,
     pub(crate) open: Open,
 }
 
@@ -74,6 +76,7 @@ impl StoreNode {
             kind,
             logging,
             rows_type: None,
+            ttl: None,
             open: Box::new(open),
         }
     }
@@ -90,6 +93,11 @@ impl StoreNode {
             rows_type: Some(TypeId::of::<T>()),
             ..Self::new(name, kind, logging, open)
         }
+    }
+
+    /// The store, whose rows live for so long.
+    pub(crate) fn dying_after(self, ttl: Option<Ttl>) -> Self {
+        Self { ttl, ..self }
     }
 
     /// The topic it is restored from.

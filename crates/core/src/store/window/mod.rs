@@ -18,11 +18,11 @@ use headwater_state::layer::Scans;
 use self::closing::ClosingWindows;
 pub(crate) use self::duplicates::EncodedRow;
 use self::duplicates::Sequence;
-use super::key_value::read_row;
+use super::key_value::{read_row, same_values};
 use super::rows::{Logged, RowFormat, Rows, RowsSetup, StoreOpening};
 use super::{Caching, Cause, Field, StoreError, Visit};
 use crate::codec::{IsNull, Part, SharedCodec};
-use crate::dsl::StoreType;
+use crate::dsl::{Changes, StoreType};
 use crate::processor::TaskContext;
 use crate::record::Stamped;
 use crate::time::Timestamp;
@@ -44,6 +44,7 @@ pub(crate) struct WindowSetup {
     pub(crate) retention_ms: i64,
     pub(crate) duplicates: Duplicates,
     pub(crate) format: RowFormat,
+    pub(crate) changes: Changes,
     pub(crate) headers: Logged,
     pub(crate) caching: Caching,
     pub(crate) scans: Scans,
@@ -56,6 +57,8 @@ pub(crate) enum PutWindow {
     Kept,
     /// It is older than the retention: it was logged, and not kept.
     Expired,
+    /// It has the value that it had, and the store writes changes only.
+    Unchanged,
 }
 
 /// Whether a window is in the store already.
@@ -231,6 +234,18 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
         if is_expired {
             self.rows.log_only(local_key, bytes, &cause, task);
             return Ok(PutWindow::Expired);
+        }
+        if self.setup.changes == Changes::OfValue {
+            let held = self.rows.get(local_key);
+            let held = held.map_err(|source| self.keys.failed(source))?;
+            let is_same = match (held.as_deref(), bytes) {
+                (None, None) => Ok(true),
+                (Some(held), Some(row)) => same_values(self.setup.format, held, row),
+                _ => Ok(false),
+            };
+            if is_same.map_err(|source| self.keys.failed(source))? {
+                return Ok(PutWindow::Unchanged);
+            }
         }
         let put = self.rows.put(local_key, bytes, cause, task);
         put.map_err(|source| self.keys.failed(source))?;

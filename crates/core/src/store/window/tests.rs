@@ -45,6 +45,7 @@ const fn setup(retention_ms: i64, store_type: StoreType) -> WindowSetup {
         retention_ms,
         duplicates: Duplicates::Replaced,
         format: RowFormat::Stamped,
+        changes: crate::dsl::Changes::All,
         headers: Logged::WithoutHeaders,
         caching: Caching::Off,
         scans: Scans::Frequent,
@@ -59,7 +60,8 @@ fn opening(task: &mut TaskContext) -> StoreOpening {
         changelog: Some(ChangelogTopic {
             topic: task.outputs.topic("app-s-changelog"),
             partition: Partition::new(0),
-        }),
+            times: std::rc::Rc::clone(task.times()),
+    }),
         cache: CacheBudget::new(1 << 20),
         format: crate::config::DslStoreFormat::Default,
     }

@@ -10,10 +10,10 @@ use super::function::Function;
 use super::rows::FoldedRows;
 use super::sliding::SlidingAggregate;
 use crate::codec::SharedCodec;
-use crate::dsl::{KTable, ResolvedName, StoreSettings, TimeCut, TimeWindowedKStream, TimeWindows};
+use crate::dsl::{Changes, KTable, ResolvedName, StoreSettings, TimeCut, TimeWindowedKStream, TimeWindows};
 use crate::error::TopologyError;
 use crate::operator::idle::WhenIdle;
-use crate::operator::table::keep::Parts;
+use crate::operator::table::keep::{self, Parts};
 use crate::operator::table::windowed::WindowLookup;
 use crate::store::{Caching, Duplicates, Logged, RowFormat, WindowRows, WindowSetup};
 use crate::time::duration_millis;
@@ -109,11 +109,22 @@ impl Kept {
             });
         }
         let is_sliding = matches!(self.windows.cut, TimeCut::Sliding { .. });
+        let refused = StoreSettings {
+            changes: if is_sliding {
+                self.settings.changes
+            } else {
+                Changes::All
+            },
+            ..self.settings.clone()
+        };
+        let rows = if is_sliding { "sliding windows" } else { "windows" };
+        keep::refuse_options(graph, name, &refused, rows);
         let setup = WindowSetup {
             size_ms: self.windows.size_ms(),
             retention_ms,
             duplicates: Duplicates::Replaced,
             format: RowFormat::Stamped,
+            changes: self.settings.changes,
             headers: Logged::WithoutHeaders,
             // As in Kafka Streams, where only sliding windows are scanned for each record.
             caching: match (self.emit, is_sliding) {

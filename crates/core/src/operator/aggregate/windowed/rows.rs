@@ -190,8 +190,12 @@ impl<K: Clone + 'static, V: 'static, A: Clone + 'static> FoldedRows<K, V, A> {
             let mut store = self.store.borrow_mut();
             store.put_at(&mut self.place, &row, cause, task)?
         };
-        if put == PutWindow::Expired {
-            task.drop_record("its window is past the retention of the store");
+        match put {
+            PutWindow::Kept => {}
+            PutWindow::Unchanged => return Ok(()),
+            PutWindow::Expired => {
+                task.drop_record("its window is past the retention of the store");
+            }
         }
         match &mut self.output {
             Output::OnUpdate(output) => {

@@ -7,7 +7,7 @@ use headwater_state::layer::Scans;
 use super::Options;
 use super::names::StoreNames;
 use crate::codec::SharedCodec;
-use crate::dsl::{ResolvedName, StoreType};
+use crate::dsl::{Changes, ResolvedName, StoreType};
 use crate::store::{
     Caching, Duplicates, Logged, OpenStore, OuterRows, RowFormat, StoreOpening, WindowRows,
     WindowSetup,
@@ -84,6 +84,7 @@ fn window_store<K: 'static, V: 'static>(
         retention_ms: windows.retention_ms(),
         duplicates: Duplicates::Kept,
         format: RowFormat::Plain,
+        changes: Changes::All,
         headers: Logged::WithHeaders,
         caching: Caching::Off,
         scans: Scans::Frequent,
