@@ -81,6 +81,7 @@ impl<K: 'static, V: 'static> KeyValueRows<K, V> {
             headers: Logged::WithoutHeaders,
             unlogged_prefix: 0,
             cache: (setup.caching == Caching::On).then_some(Scans::Rare),
+            changes: setup.changes,
         };
         Self {
             keys: Field::new(name, topic, Part::Key, key),
@@ -141,11 +142,11 @@ impl<K: 'static, V: 'static> KeyValueRows<K, V> {
             let held = self.rows.get(&self.key_bytes);
             let held = held.map_err(|source| self.keys.failed(source))?;
             let is_same = match (held.as_deref(), row) {
-                (None, None) => Ok(true),
-                (Some(held), Some(row)) => same_values(format, held, row),
-                _ => Ok(false),
+                (None, None) => true,
+                (Some(held), Some(row)) => format.same_values(held, row),
+                _ => false,
             };
-            if is_same.map_err(|source| self.values.failed(source))? {
+            if is_same {
                 return Ok(PutRow::Unchanged);
             }
         }
@@ -246,11 +247,6 @@ fn read_live<'r>(
         Some(expiry) if expiry.is_dead(format.split(row)?.0) => Ok(None),
         _ => Ok(Some(row)),
     }
-}
-
-/// Whether two rows have the same value, whatever their times.
-pub(super) fn same_values(format: RowFormat, a: &[u8], b: &[u8]) -> Result<bool, StateError> {
-    Ok(format.split(a)?.1 == format.split(b)?.1)
 }
 
 /// Reads a row of either format.

@@ -191,11 +191,13 @@ impl<VC: Codec> Materialized<VC> {
     /// written nor logged nor passed on, and so is the deletion of a row that is not there.
     ///
     /// The row keeps its older timestamp: it says since when the value holds, and a result that
-    /// is computed of it later says the same. So a TTL runs on, too. Kafka Streams does this where
-    /// it is free of doubt only (KIP-557): for tables read from a topic, if neither value nor
-    /// timestamp went on. It costs a read for each update. For tables of keys and of tumbling and
-    /// hopping windows; not for sliding windows and sessions, which live by their timestamps, nor
-    /// for versions.
+    /// is computed of it later says the same; it is KIP-557's reasoning. So a TTL runs on, too.
+    /// Kafka Streams passes such updates on. It costs a read for each update. For tables of keys
+    /// and of tumbling and hopping windows; not for sliding windows and sessions, which live by
+    /// their timestamps, nor for versions.
+    ///
+    /// After a crash, an update whose row was logged is no change when it is processed again: if
+    /// its results were not sent before the crash, they are missing until the next change.
     ///
     /// ```
     /// use headwater_core::prelude::*;

@@ -18,7 +18,7 @@ use headwater_state::layer::Scans;
 use self::closing::ClosingWindows;
 pub(crate) use self::duplicates::EncodedRow;
 use self::duplicates::Sequence;
-use super::key_value::{read_row, same_values};
+use super::key_value::read_row;
 use super::rows::{Logged, RowFormat, Rows, RowsSetup, StoreOpening};
 use super::{Caching, Cause, Field, StoreError, Visit};
 use crate::codec::{IsNull, Part, SharedCodec};
@@ -122,6 +122,7 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
             headers: setup.headers,
             unlogged_prefix: SEGMENT_BYTES,
             cache: (setup.caching == Caching::On).then_some(setup.scans),
+            changes: setup.changes,
         };
         Self {
             keys: Field::new(name, topic, Part::Key, key),
@@ -239,11 +240,11 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
             let held = self.rows.get(local_key);
             let held = held.map_err(|source| self.keys.failed(source))?;
             let is_same = match (held.as_deref(), bytes) {
-                (None, None) => Ok(true),
-                (Some(held), Some(row)) => same_values(self.setup.format, held, row),
-                _ => Ok(false),
+                (None, None) => true,
+                (Some(held), Some(row)) => self.setup.format.same_values(held, row),
+                _ => false,
             };
-            if is_same.map_err(|source| self.keys.failed(source))? {
+            if is_same {
                 return Ok(PutWindow::Unchanged);
             }
         }
