@@ -20,9 +20,7 @@ fn click(driver: &mut TopologyTestDriver, at_ms: i64) -> Tested {
 }
 
 /// Start and count of each window that was passed on since the last time.
-fn counted(
-    driver: &mut TopologyTestDriver,
-) -> Result<Vec<(i64, i64)>, Box<dyn std::error::Error>> {
+fn counted(driver: &mut TopologyTestDriver) -> Result<Vec<(i64, i64)>, Box<dyn std::error::Error>> {
     let mut rows = driver.output("out", TimeWindowed::new(Utf8, ms(10)), I64);
     let rows = rows.pairs()?.into_iter();
     let rows = rows.map(|(key, count)| (key.window.start.as_millis(), count));
@@ -122,7 +120,9 @@ fn a_session_that_was_closed_so_does_not_grow() -> Tested {
     click(&mut driver, 110)?;
     click(&mut driver, 130)?;
     driver.advance_wall_clock(ms(1_000))?;
-    let visits = driver.output("out", SessionWindowed::new(Utf8), I64).pairs()?;
+    let visits = driver
+        .output("out", SessionWindowed::new(Utf8), I64)
+        .pairs()?;
     let visits = visits.iter().map(|(key, count)| {
         let window = key.window;
         (window.start.as_millis(), window.end.as_millis(), *count)
@@ -174,7 +174,11 @@ fn what_waits_in_a_cache_upstream_is_not_late() -> Tested {
     click(&mut driver, 4)?;
     driver.advance_wall_clock(ms(1_000))?;
     driver.commit()?;
-    assert_eq!(counted(&mut driver)?, [], "the second click has just come by");
+    assert_eq!(
+        counted(&mut driver)?,
+        [],
+        "the second click has just come by"
+    );
     driver.advance_wall_clock(ms(1_000))?;
     driver.commit()?;
     assert_eq!(counted(&mut driver)?, [(0, 2)]);
@@ -203,13 +207,19 @@ fn joined() -> Made {
 fn records_without_a_partner_are_passed_on_and_find_none_later() -> Tested {
     let mut driver = joined()?;
     let push = |driver: &mut TopologyTestDriver, topic: &str, at_ms, value| -> Tested {
-        driver.input(topic, Utf8, Utf8).at_ms(at_ms).push("k", value)?;
+        driver
+            .input(topic, Utf8, Utf8)
+            .at_ms(at_ms)
+            .push("k", value)?;
         Ok(())
     };
     push(&mut driver, "left", 100, "a")?;
     driver.advance_wall_clock(ms(999))?;
     // Either side keeps the join from being idle.
-    driver.input("right", Utf8, Utf8).at_ms(101).push("other", "x")?;
+    driver
+        .input("right", Utf8, Utf8)
+        .at_ms(101)
+        .push("other", "x")?;
     driver.advance_wall_clock(ms(999))?;
     assert!(driver.output("out", Utf8, Utf8).values()?.is_empty());
     driver.advance_wall_clock(ms(1))?;

@@ -25,7 +25,11 @@ fn driver(
 fn an_equal_update_is_neither_logged_nor_passed_on_and_the_row_keeps_its_time() -> Tested {
     let mut driver = driver(Materialized::uncached)?;
     let input = driver.input("in", Utf8, I64.nullable());
-    let input = input.at_ms(1).push("k", None::<i64>)?.at_ms(5).push("k", 7)?;
+    let input = input
+        .at_ms(1)
+        .push("k", None::<i64>)?
+        .at_ms(5)
+        .push("k", 7)?;
     input.at_ms(9).push("k", 7)?;
     assert_eq!(driver.output("out", Utf8, I64).values()?, [7]);
     let mut log = driver.output("app-newest-changelog", Utf8, I64);

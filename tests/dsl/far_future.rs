@@ -62,8 +62,16 @@ fn a_record_of_the_far_future_is_taken_to_happen_now() -> Tested {
 #[test]
 fn the_guard_holds_whether_it_is_given_before_or_after_the_extractor() -> Tested {
     let times = || TimestampExtractor::record_time_or_skip();
-    let before = counts(|consumed| consumed.drop_if_ahead_by(MINUTE).timestamp_extractor(times()))?;
-    let after = counts(|consumed| consumed.timestamp_extractor(times()).drop_if_ahead_by(MINUTE))?;
+    let before = counts(|consumed| {
+        consumed
+            .drop_if_ahead_by(MINUTE)
+            .timestamp_extractor(times())
+    })?;
+    let after = counts(|consumed| {
+        consumed
+            .timestamp_extractor(times())
+            .drop_if_ahead_by(MINUTE)
+    })?;
     assert_eq!(before, after);
     assert_eq!(before.1, 1);
     Ok(())

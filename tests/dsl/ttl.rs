@@ -17,7 +17,10 @@ fn table(
     let store = store(Materialized::named("newest", I64));
     builder
         .table_with("in", Consumed::with(Utf8, I64), store)
-        .group_by(|_, value| ("all".to_owned(), value), Grouped::with(Utf8, I64).named("all"))
+        .group_by(
+            |_, value| ("all".to_owned(), value),
+            Grouped::with(Utf8, I64).named("all"),
+        )
         .reduce_with(|a, b| a + b, |a, b| a - b, Materialized::named("sum", I64))
         .into_stream()
         .to("sums", Produced::with(Utf8, I64.nullable()));
@@ -46,14 +49,22 @@ fn a_row_dies_when_stream_time_is_further_than_its_ttl() -> Tested {
         input.at_ms(100).push("c", 100)?;
         assert_eq!(sums(&mut driver)?.last(), Some(&111));
         driver.input("in", Utf8, I64).at_ms(101).push("c", 200)?;
-        assert_eq!(sums(&mut driver)?.last(), Some(&210), "a is taken out of the sum");
+        assert_eq!(
+            sums(&mut driver)?.last(),
+            Some(&210),
+            "a is taken out of the sum"
+        );
         assert_eq!(rows(&mut driver, "newest")?, 2);
         let mut log = driver.output("app-newest-changelog", Utf8, I64.nullable());
         let log = log.records()?;
         let dead = log.iter().find(|read| read.record.value.is_none());
         let dead = dead.ok_or("no tombstone")?;
         assert_eq!(dead.record.key, "a");
-        assert_eq!(dead.record.timestamp.as_millis(), 100, "the last moment of its life");
+        assert_eq!(
+            dead.record.timestamp.as_millis(),
+            100,
+            "the last moment of its life"
+        );
     }
     Ok(())
 }
@@ -86,7 +97,11 @@ fn a_restored_store_lets_its_rows_die_and_does_not_know_dead_ones() -> Tested {
 #[test]
 fn a_row_dies_by_the_wall_clock_without_input() -> Tested {
     let mut driver = TopologyTestDriver::new(table(|store| store.ttl(Ttl::by_wall_clock(TTL)))?)?;
-    driver.input("in", Utf8, I64).at_ms(0).push("a", 1)?.push("b", 2)?;
+    driver
+        .input("in", Utf8, I64)
+        .at_ms(0)
+        .push("a", 1)?
+        .push("b", 2)?;
     driver.advance_wall_clock(TTL)?;
     assert_eq!(sums(&mut driver)?.last(), Some(&3));
     driver.advance_wall_clock(Duration::from_millis(1))?;

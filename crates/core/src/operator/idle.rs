@@ -69,9 +69,7 @@ impl WhenIdle {
             scheduled: None,
         });
         let closing = Rc::clone(&node);
-        wiring.before_flush(&store, move |task| {
-            closing.borrow_mut().close_if_idle(task)
-        });
+        wiring.before_flush(&store, move |task| closing.borrow_mut().close_if_idle(task));
         let next: Box<dyn Sink<K, V>> = Box::new(Watched(node));
         Wired::new::<K, V>(Box::new(Noted { seen, next }))
     }

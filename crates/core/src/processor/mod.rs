@@ -23,6 +23,6 @@ pub(crate) use record_context::{Bytes, RecordContext, put_sized};
 pub(crate) use sink::{Discard, Shared, Sink, tee_of};
 pub(crate) use table_output::TableOutput;
 pub(crate) use task_context::InHand;
-pub(crate) use task_times::TaskTimes;
 pub use task_context::{PartitionCounts, TaskContext, TaskCounters};
+pub(crate) use task_times::TaskTimes;
 pub use value_transformer::{TransformContext, ValueTransformer};

@@ -280,7 +280,8 @@ impl TaskContext {
             Decision::Stop => Err(Box::new(failure)),
             Decision::Skip => {
                 self.counters.dropped += 1;
-                self.skip_log.skipped(&failure, self.times.now(PunctuationKind::WallClock));
+                self.skip_log
+                    .skipped(&failure, self.times.now(PunctuationKind::WallClock));
                 Ok(())
             }
         }
@@ -342,7 +343,8 @@ impl TaskContext {
             Some(origin) => format!("record of {origin}: {why}"),
             None => why.to_owned(),
         };
-        self.skip_log.skipped(&line, self.times.now(PunctuationKind::WallClock));
+        self.skip_log
+            .skipped(&line, self.times.now(PunctuationKind::WallClock));
     }
 }
 

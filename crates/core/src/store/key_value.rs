@@ -88,7 +88,9 @@ impl<K: 'static, V: 'static> KeyValueRows<K, V> {
             values: Field::new(name, topic, Part::Value, value),
             rows: Rows::open(opening, rows),
             setup,
-            expiry: setup.ttl.map(|ttl| Expiry::new(ttl, Rc::clone(&opening.times))),
+            expiry: setup
+                .ttl
+                .map(|ttl| Expiry::new(ttl, Rc::clone(&opening.times))),
             key_bytes: Vec::new(),
             row_bytes: Vec::new(),
         }

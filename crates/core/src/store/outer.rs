@@ -15,8 +15,8 @@ use super::key_value::all_entries;
 use super::rows::{Logged, RowFormat, Rows, RowsSetup, StoreOpening};
 use super::task_store::{RestoreRecord, TaskStore};
 use super::{Cause, Field, StoreError};
-use crate::dsl::Changes;
 use crate::codec::{IsNull, Part, SharedCodec};
+use crate::dsl::Changes;
 use crate::processor::TaskContext;
 use crate::time::Timestamp;
 

@@ -15,7 +15,8 @@ use super::task_graph::TaskStoreSlot;
 use super::{InternalTopic, Logging, SourceNode, StoreNode, SubtopologySource, TaskGraph, TaskId};
 use crate::failure::{Step, TaskFailure};
 use crate::processor::{
-    Children, Discard, Lookup, PunctuationId, PunctuationKind, Shared, Sink, TableOutput, TaskContext,
+    Children, Discard, Lookup, PunctuationId, PunctuationKind, Shared, Sink, TableOutput,
+    TaskContext,
 };
 use crate::record::TopicIndex;
 use crate::store::{ChangelogTopic, FlushTable, GlobalRows, OpenStore, StoreOpening};

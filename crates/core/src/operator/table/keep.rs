@@ -5,8 +5,8 @@ use std::rc::Rc;
 
 use headwater_state::versioned::VersionedPut;
 
-use crate::codec::SharedCodec;
 use super::expire;
+use crate::codec::SharedCodec;
 use crate::dsl::{Changes, ResolvedName, StoreNaming, StoreSettings};
 use crate::error::TopologyError;
 use crate::failure::Step;

@@ -61,7 +61,7 @@ fn opening(task: &mut TaskContext) -> StoreOpening {
             topic: task.outputs.topic("app-s-changelog"),
             partition: Partition::new(0),
             times: std::rc::Rc::clone(task.times()),
-    }),
+        }),
         cache: CacheBudget::new(1 << 20),
         format: crate::config::DslStoreFormat::Default,
     }

@@ -10,14 +10,18 @@ use super::function::Function;
 use super::rows::FoldedRows;
 use super::sliding::SlidingAggregate;
 use crate::codec::SharedCodec;
-use crate::dsl::{Changes, KTable, ResolvedName, StoreSettings, TimeCut, TimeWindowedKStream, TimeWindows};
+use crate::dsl::{
+    Changes, KTable, ResolvedName, StoreSettings, TimeCut, TimeWindowedKStream, TimeWindows,
+};
 use crate::error::TopologyError;
 use crate::operator::idle::WhenIdle;
 use crate::operator::table::keep::{self, Parts};
 use crate::operator::table::windowed::WindowLookup;
 use crate::store::{Caching, Duplicates, Logged, RowFormat, WindowRows, WindowSetup};
 use crate::time::duration_millis;
-use crate::topology::{Graph, NodeKind, OldValues, Stages, StoreKind, StoreNode, TableNode, Wiring};
+use crate::topology::{
+    Graph, NodeKind, OldValues, Stages, StoreKind, StoreNode, TableNode, Wiring,
+};
 use crate::window::{Emit, TimeWindowed, Windowed};
 
 /// Adds an aggregation in windows.
@@ -49,11 +53,9 @@ where
         let key = SharedCodec::clone(&key);
         let idle = WhenIdle::of(wiring, node, idle);
         match windows.cut {
-            TimeCut::Aligned { advance_ms, .. } => {
-                idle.wire(wiring, |wiring| {
-                    AlignedWindows::new(key, rows(wiring), advance_ms)
-                })
-            }
+            TimeCut::Aligned { advance_ms, .. } => idle.wire(wiring, |wiring| {
+                AlignedWindows::new(key, rows(wiring), advance_ms)
+            }),
             TimeCut::Sliding { .. } => {
                 let value = SharedCodec::clone(&value);
                 idle.wire(wiring, |wiring| {
@@ -117,7 +119,11 @@ impl Kept {
             },
             ..self.settings.clone()
         };
-        let rows = if is_sliding { "sliding windows" } else { "windows" };
+        let rows = if is_sliding {
+            "sliding windows"
+        } else {
+            "windows"
+        };
         keep::refuse_options(graph, name, &refused, rows);
         let setup = WindowSetup {
             size_ms: self.windows.size_ms(),

@@ -94,8 +94,12 @@ impl<K: Clone + 'static, L: 'static, R: 'static, O: 'static> Join<'_, K, L, R, O
             processor(),
             side,
         );
-        let stages =
-            self.side::<RightSide>(&self.options.right, &stores.left, (alone.1, alone.0), Some(join_left));
+        let stages = self.side::<RightSide>(
+            &self.options.right,
+            &stores.left,
+            (alone.1, alone.0),
+            Some(join_left),
+        );
         let join_right = graph.add(names.join_right, &[windowed_right], processor(), stages);
         for (node, partners) in [(join_left, &stores.right), (join_right, &stores.left)] {
             graph.connect(node, [partners.clone()]);
