@@ -253,6 +253,6 @@ impl<C> fmt::Debug for Layered<C> {
         f.debug_struct("Layered")
             .field("cache", &self.cache)
             .field("engine", &self.engine)
-            .finish()
+            .finish_non_exhaustive()
     }
 }

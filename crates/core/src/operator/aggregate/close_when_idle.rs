@@ -13,8 +13,9 @@ impl<K: 'static, V: 'static> TimeWindowedKStream<'_, K, V> {
     /// for them are late. Their rows have their own timestamps and no headers. Records that wait
     /// in a cache upstream are not forgotten: they are flushed first, and then the input is not
     /// idle. The delay should be longer than the pauses between records that belong together, and
-    /// than what holds a source up. Includes [`emit(Emit::OnClose)`](Self::emit). Kafka Streams
-    /// waits for ever.
+    /// than what holds a source up. Includes [`emit(Emit::OnClose)`](Self::emit). After a
+    /// restart, windows that the store still holds are passed on once more. Kafka Streams waits
+    /// for ever.
     ///
     /// ```
     /// use std::time::Duration;

@@ -55,12 +55,12 @@ const fn setup(retention_ms: i64, store_type: StoreType) -> WindowSetup {
 
 fn opening(task: &mut TaskContext) -> StoreOpening {
     StoreOpening {
+        times: std::rc::Rc::clone(task.times()),
         name: "s".into(),
         topic_name: "app-s-changelog".into(),
         changelog: Some(ChangelogTopic {
             topic: task.outputs.topic("app-s-changelog"),
             partition: Partition::new(0),
-            times: std::rc::Rc::clone(task.times()),
         }),
         cache: CacheBudget::new(1 << 20),
         format: crate::config::DslStoreFormat::Default,
