@@ -189,6 +189,11 @@ impl Rows {
         self.layers.get(key)
     }
 
+    /// What the cache holds of a key; nothing without a cache.
+    pub(crate) fn get_cached(&mut self, key: &[u8]) -> Option<Cow<'_, [u8]>> {
+        self.layers.get_cached(key).map(Cow::Borrowed)
+    }
+
     pub(crate) fn put(
         &mut self,
         key: &[u8],

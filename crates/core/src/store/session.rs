@@ -392,9 +392,8 @@ impl<K: 'static, V: 'static> FlushTable<Windowed<K>, V> for SessionRows<K, V> {
             });
         let flushed = flushed.map_err(|source| keys.failed(source))?;
         let flushed: Option<Flushed<Windowed<K>, V>> = flushed.transpose()?;
-        match &flushed {
-            Some(flushed) => self.wrote(flushed.record.timestamp.as_millis())?,
-            None => self.wrote(self.newest_ms)?,
+        if let Some(flushed) = &flushed {
+            self.wrote(flushed.record.timestamp.as_millis())?;
         }
         Ok(flushed)
     }

@@ -10,6 +10,8 @@ mod duplicates;
 mod tests;
 mod upkeep;
 
+use std::ops::Bound;
+
 use headwater_state::StateError;
 use headwater_state::engine::{Direction, KeyRange};
 use headwater_state::key::{SEGMENT_BYTES, Segments, WindowKey, WindowPlace};
@@ -27,6 +29,9 @@ use crate::processor::TaskContext;
 use crate::record::Stamped;
 use crate::time::Timestamp;
 use crate::window::{Window, Windowed};
+
+/// How many segments before the retention are searched for rows that the cache still holds.
+const SEGMENTS_SEARCHED_MAX: i64 = 8;
 
 /// What becomes of a second row of the same key and window start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,6 +98,8 @@ pub(crate) struct WindowRows<K, V> {
     /// Windows yet to be emitted, where they are emitted when they close.
     closing: Option<ClosingWindows>,
     /// Largest window start that was put.
+    newest_ms: i64,
+    /// Largest window start that was written: with a cache, puts are written when it is flushed.
     observed_ms: i64,
     /// First segment that was not dropped.
     first_segment: i64,
@@ -101,6 +108,7 @@ pub(crate) struct WindowRows<K, V> {
     logged: Sequence,
     /// Kept between calls, so that encoding allocates nothing.
     place: WindowPlace,
+    written: WindowPlace,
     bound: WindowPlace,
     local_key: Vec<u8>,
     row_bytes: Vec<u8>,
@@ -127,11 +135,13 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
             setup,
             segments: Segments::for_retention_ms(setup.retention_ms),
             closing: None,
+            newest_ms: Timestamp::UNKNOWN.as_millis(),
             observed_ms: Timestamp::UNKNOWN.as_millis(),
             first_segment: i64::MIN,
             kept: Sequence::default(),
             logged: Sequence::default(),
             place: WindowPlace::default(),
+            written: WindowPlace::default(),
             bound: WindowPlace::default(),
             local_key: Vec::new(),
             row_bytes: Vec::new(),
@@ -171,11 +181,15 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
         place: &mut WindowPlace,
         start_ms: i64,
     ) -> Result<Option<Stamped<V>>, StoreError> {
-        if start_ms < self.oldest_ms() {
-            return Ok(None);
-        }
+        let is_shown = start_ms >= self.oldest_ms();
         let format = self.rows.format();
-        let row = self.rows.get(place.at(self.segments, start_ms, 0));
+        let local_key = place.at(self.segments, start_ms, 0);
+        let row = if is_shown {
+            self.rows.get(local_key)
+        } else {
+            // Only what was written is hidden once it has expired.
+            Ok(self.rows.get_cached(local_key))
+        };
         match row.map_err(|source| self.keys.failed(source))? {
             None => Ok(None),
             Some(row) => read_row(&self.values, format, &row).map(Some),
@@ -224,7 +238,10 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
             None => IsNull::Yes,
             Some(value) => self.values.encode(value, &mut self.row_bytes)?,
         };
-        self.observe(row.start_ms)?;
+        self.newest_ms = self.newest_ms.max(row.start_ms);
+        if !self.rows.is_cached() {
+            self.observe(row.start_ms)?;
+        }
         let bytes = (is_null == IsNull::No).then_some(&*self.row_bytes);
         let is_expired = self.is_expired(row.start_ms);
         let local_key = place.at(self.segments, row.start_ms, 0);
@@ -270,13 +287,17 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
         direction: Direction,
         mut visit: impl FnMut(i64, Stamped<V>) -> Visit,
     ) -> Result<(), StoreError> {
-        let from_ms = from_ms.max(self.oldest_ms()).max(0);
-        if from_ms > to_ms {
+        let from_ms = from_ms.max(0);
+        let written_from_ms = from_ms.max(self.oldest_ms());
+        let first_ms = self.scanned_from_ms(from_ms, written_from_ms);
+        if first_ms > to_ms {
             return Ok(());
         }
-        let newest_ms = to_ms.min(self.observed_ms.max(from_ms));
-        let (first, last) = (self.segments.of(from_ms), self.segments.of(newest_ms));
+        let newest_ms = to_ms.min(self.newest_ms.max(first_ms));
+        let (first, last) = (self.segments.of(first_ms), self.segments.of(newest_ms));
+        let mut written = std::mem::take(&mut self.written);
         let mut bound = std::mem::take(&mut self.bound);
+        written.copy_key(place);
         bound.copy_key(place);
         let mut visited = Ok(Visit::GoOn);
         for nth in 0..=(last - first) {
@@ -284,13 +305,15 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
                 Direction::Forward => first + nth,
                 Direction::Reverse => last - nth,
             };
-            let lower = place.at_in(segment, from_ms, 0);
             let upper = bound.at_in(segment, to_ms, u32::MAX);
-            visited = self.visit_range(lower, upper, direction, &mut visit);
+            let cached = KeyRange::inclusive(place.at_in(segment, first_ms, 0), upper);
+            let written = KeyRange::inclusive(written.at_in(segment, written_from_ms, 0), upper);
+            visited = self.visit_range(cached, written, direction, &mut visit);
             if !matches!(visited, Ok(Visit::GoOn)) {
                 break;
             }
         }
+        self.written = written;
         self.bound = bound;
         visited.map(drop)
     }
@@ -376,18 +399,32 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
         }
     }
 
-    /// Visits the rows of one key between two places of it.
+    /// From where a scan of one key looks. Rows that were written are hidden once they expire;
+    /// the cache shows what it holds, but is not searched for it over many segments.
+    fn scanned_from_ms(&self, from_ms: i64, written_from_ms: i64) -> i64 {
+        let skipped = self.segments.of(written_from_ms) - self.segments.of(from_ms);
+        if self.rows.is_cached() && skipped <= SEGMENTS_SEARCHED_MAX {
+            from_ms
+        } else {
+            written_from_ms
+        }
+    }
+
+    /// Visits the rows of the key in hand between two places of it.
     fn visit_range(
         &self,
-        lower: &[u8],
-        upper: &[u8],
+        cached: KeyRange<'_>,
+        written: KeyRange<'_>,
         direction: Direction,
         visit: &mut impl FnMut(i64, Stamped<V>) -> Visit,
     ) -> Result<Visit, StoreError> {
         let failed = |source| self.keys.failed(source);
-        let key = WindowKey::read_local(lower).map(|place| place.key);
-        let range = KeyRange::inclusive(lower, upper);
-        let mut cursor = self.rows.scan(range, direction).map_err(failed)?;
+        let (Bound::Included(place) | Bound::Excluded(place)) = written.to else {
+            return Ok(Visit::GoOn);
+        };
+        let key = WindowKey::read_local(place).map(|place| place.key);
+        let cursor = self.rows.scan_apart(cached, written, direction);
+        let mut cursor = cursor.map_err(failed)?;
         while let Some((local, row)) = cursor.entry() {
             // Keys of other lengths may lie between two windows of this one.
             if let Some(found) = WindowKey::read_local(local)
