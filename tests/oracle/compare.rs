@@ -145,9 +145,10 @@ fn content_shown(content: &StoreContent, wanted: &Json) -> String {
             let entries = entries.iter().enumerate();
             let entries = entries.map(|(place, entry)| {
                 let value = to_hex(&entry.value);
-                let value = match class.contains("InMemory") {
-                    true => below_headers(value, &wanted["entries"][place][1]),
-                    false => value,
+                let value = if has_headers(class) {
+                    below_headers(value, &wanted["entries"][place][1])
+                } else {
+                    value
                 };
                 json!([to_hex(&entry.key), value])
             });
@@ -223,6 +224,11 @@ fn session(entry: &StoredEntry) -> Split<'_> {
         sequence: &[],
         value: &entry.value,
     }
+}
+
+/// Whether a store of this class may show headers before its rows.
+fn has_headers(class: &str) -> bool {
+    class.contains("InMemory") || class.contains("Headers")
 }
 
 /// A row as the case lists it, if what stands before it there is a block of headers alone:

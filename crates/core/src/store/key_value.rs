@@ -37,7 +37,10 @@ impl<K: 'static, V: 'static> KeyValueRows<K, V> {
         let (name, topic) = (&opening.name, &opening.topic_name);
         let setup = RowsSetup {
             format,
-            headers: Logged::WithoutHeaders,
+            headers: match format {
+                RowFormat::StampedWithHeaders => Logged::OfDeletions,
+                RowFormat::Plain | RowFormat::Stamped => Logged::WithoutHeaders,
+            },
             unlogged_prefix: 0,
             cache: (caching == Caching::On).then_some(Scans::Rare),
         };

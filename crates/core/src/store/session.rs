@@ -19,7 +19,7 @@ use super::{Caching, Cause, Field, FlushTable, Flushed, StoreError};
 use crate::codec::{IsNull, Part, SharedCodec};
 use crate::dsl::StoreType;
 use crate::processor::TaskContext;
-use crate::record::{Change, Record};
+use crate::record::{Change, Headers, Record};
 use crate::time::Timestamp;
 use crate::window::{Emit, Window, Windowed};
 
@@ -54,6 +54,9 @@ pub(crate) struct SessionRows<K, V> {
     rows: Rows,
     setup: SessionSetup,
     segments: Segments,
+    /// Whether a flushed session has the headers of its cause: under `dsl.store.format=HEADERS`
+    /// it has those it is kept with, which are none.
+    passes_headers: bool,
     by_end: Option<SessionsByEnd>,
     /// Latest end that was put.
     newest_ms: i64,
@@ -78,7 +81,7 @@ impl<K: 'static, V: 'static> SessionRows<K, V> {
         let is_cached = setup.caching == Caching::On && setup.emit == Emit::OnUpdate;
         let rows = RowsSetup {
             format: RowFormat::Plain,
-            headers: Logged::WithoutHeaders,
+            headers: opening.logged_headers(setup.store_type),
             unlogged_prefix: SEGMENT_BYTES,
             cache: is_cached.then_some(Scans::Frequent),
         };
@@ -88,6 +91,7 @@ impl<K: 'static, V: 'static> SessionRows<K, V> {
             rows: Rows::open(opening, rows),
             setup,
             segments: Segments::for_retention_ms(setup.retention_ms),
+            passes_headers: opening.logged_headers(setup.store_type) == Logged::WithoutHeaders,
             by_end: (setup.emit == Emit::OnClose).then(SessionsByEnd::new),
             newest_ms: Timestamp::UNKNOWN.as_millis(),
             written_ms: Timestamp::UNKNOWN.as_millis(),
@@ -373,6 +377,7 @@ impl<K: 'static, V: 'static> FlushTable<Windowed<K>, V> for SessionRows<K, V> {
             SessionKey::read_local(local).is_some_and(|found| found.end_ms >= oldest_ms)
         };
         let (keys, values) = (&self.keys, &self.values);
+        let passes_headers = self.passes_headers;
         let flushed = self
             .rows
             .flush_next_where(is_shown, old, task, |local, new, old, cause| {
@@ -385,7 +390,11 @@ impl<K: 'static, V: 'static> FlushTable<Windowed<K>, V> for SessionRows<K, V> {
                         key: Windowed::new(keys.decode(found.key)?, window),
                         value: Change::new(read(new)?, read(old)?),
                         timestamp: window.end,
-                        headers: cause.headers,
+                        headers: if passes_headers {
+                            cause.headers
+                        } else {
+                            Headers::new()
+                        },
                     },
                     in_hand: cause.in_hand,
                 })

@@ -29,6 +29,7 @@ pub(crate) fn declare<K: 'static, V: 'static>(
 ) {
     let caching = settings.caching;
     let logging = settings.logging.clone();
+    let store_type = settings.store_type.unwrap_or(graph.settings.store_type);
     let (key, value) = (SharedCodec::clone(key), SharedCodec::clone(value));
     let codecs = move || (SharedCodec::clone(&key), SharedCodec::clone(&value));
     let store = if let Some(history) = settings.history {
@@ -40,7 +41,7 @@ pub(crate) fn declare<K: 'static, V: 'static>(
     } else {
         let open = move |opening: &StoreOpening| {
             let (key, value) = codecs();
-            let format = opening.stamped_rows();
+            let format = opening.stamped_rows(store_type);
             OpenStore::new(KeyValueRows::open(opening, key, value, format, caching))
         };
         StoreNode::new(name, StoreKind::KeyValue, logging, open)

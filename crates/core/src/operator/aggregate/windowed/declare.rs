@@ -128,6 +128,10 @@ impl Kept {
         let logging = self.settings.logging;
         graph.add_store(StoreNode::of(name, kind, logging, move |opening| {
             let (key, value) = (SharedCodec::clone(&key), SharedCodec::clone(&value));
+            let setup = WindowSetup {
+                headers: opening.logged_headers(setup.store_type),
+                ..setup
+            };
             match emit {
                 Emit::OnUpdate => WindowRows::open(opening, key, value, setup),
                 Emit::OnClose => WindowRows::open_closing(opening, key, value, setup),
