@@ -131,10 +131,10 @@ fn content_shown(content: &StoreContent, wanted: &Json) -> String {
             in_memory(entries.iter().map(session), wanted)
         }
         (StoreContent::Window(entries), _) if class.contains("TimeOrdered") => {
-            time_first(entries.iter().map(|entry| (windowed(entry), entry)))
+            time_first(entries.iter().map(|entry| (windowed(entry), entry)), wanted)
         }
         (StoreContent::Session(entries), _) if class.contains("TimeOrdered") => {
-            time_first(entries.iter().map(|entry| (session(entry), entry)))
+            time_first(entries.iter().map(|entry| (session(entry), entry)), wanted)
         }
         (
             StoreContent::KeyValue(entries)
@@ -143,14 +143,11 @@ fn content_shown(content: &StoreContent, wanted: &Json) -> String {
             _,
         ) => {
             let entries = entries.iter().enumerate();
+            let is_window = matches!(content, StoreContent::Window(_));
             let entries = entries.map(|(place, entry)| {
-                let value = to_hex(&entry.value);
-                let value = if has_headers(class) {
-                    below_headers(value, &wanted["entries"][place][1])
-                } else {
-                    value
-                };
-                json!([to_hex(&entry.key), value])
+                let time = is_window.then(|| windowed(entry).time);
+                let full = &wanted["entries"][place][1];
+                json!([to_hex(&entry.key), below_headers(&entry.value, time, full)])
             });
             entries.collect()
         }
@@ -226,16 +223,16 @@ fn session(entry: &StoredEntry) -> Split<'_> {
     }
 }
 
-/// Whether a store of this class may show headers before its rows.
-fn has_headers(class: &str) -> bool {
-    class.contains("InMemory") || class.contains("Headers")
-}
-
-/// A row as the case lists it, if what stands before it there is a block of headers alone:
-/// Kafka Streams keeps headers in stores of joins, and in memory shows them; we keep none.
-fn below_headers(row: String, wanted: &Json) -> String {
-    let wanted = wanted.as_str();
-    let same = wanted.filter(|full| after_headers(full) == Some(&*row));
+/// A row as the case lists it, if before it there is a block of headers alone, or with the time
+/// of a join's row: Kafka Streams keeps those in stores of joins, which in memory show them, and
+/// in others under `dsl.store.format=HEADERS`; we do not.
+fn below_headers(row: &[u8], time: Option<i64>, full: &Json) -> String {
+    let row = to_hex(row);
+    let stamped = time.map(|time| format!("{time:016x}{row}"));
+    let same = full.as_str().filter(|full| {
+        let shown = after_headers(full);
+        shown == Some(&*row) || (shown.is_some() && shown == stamped.as_deref())
+    });
     same.map_or(row, str::to_owned)
 }
 
@@ -263,23 +260,23 @@ fn in_memory<'e>(entries: impl Iterator<Item = Split<'e>>, wanted: &Json) -> Vec
     entries
         .map(|(place, entry)| match entry.start {
             None => {
-                // Before the values of a join there is also their time.
-                let bare = to_hex(entry.value);
                 let full = &wanted["entries"][place][3];
-                let stamped = format!("{:016x}{bare}", entry.time);
-                let value = match below_headers(stamped, full) {
-                    stamped if full == &stamped => stamped,
-                    _ => bare,
-                };
+                let value = below_headers(entry.value, Some(entry.time), full);
                 json!([to_hex(entry.key), entry.time, value])
             }
-            Some(start) => json!([to_hex(entry.key), start, entry.time, to_hex(entry.value)]),
+            Some(start) => {
+                let value = below_headers(entry.value, None, &wanted["entries"][place][3]);
+                json!([to_hex(entry.key), start, entry.time, value])
+            }
         })
         .collect()
 }
 
 /// As Kafka Streams' time-ordered stores list them: `0 ‖ time ‖ key ‖ …`.
-fn time_first<'e>(entries: impl Iterator<Item = (Split<'e>, &'e StoredEntry)>) -> Vec<Json> {
+fn time_first<'e>(
+    entries: impl Iterator<Item = (Split<'e>, &'e StoredEntry)>,
+    wanted: &Json,
+) -> Vec<Json> {
     let mut entries: Vec<(Vec<u8>, &[u8])> = entries
         .map(|(split, entry)| {
             let mut key = vec![0];
@@ -293,9 +290,12 @@ fn time_first<'e>(entries: impl Iterator<Item = (Split<'e>, &'e StoredEntry)>) -
         })
         .collect();
     entries.sort();
-    let entries = entries.iter();
+    let entries = entries.iter().enumerate();
     entries
-        .map(|(key, value)| json!([to_hex(key), to_hex(value)]))
+        .map(|(place, (key, value))| {
+            let full = &wanted["entries"][place][1];
+            json!([to_hex(key), below_headers(value, None, full)])
+        })
         .collect()
 }
 

@@ -17,7 +17,7 @@ use super::sessions_by_end::SessionsByEnd;
 use super::task_store::{RestoreRecord, TaskStore};
 use super::{Caching, Cause, Field, FlushTable, Flushed, StoreError};
 use crate::codec::{IsNull, Part, SharedCodec};
-use crate::dsl::StoreType;
+use crate::dsl::{ExpiredResults, StoreType};
 use crate::processor::TaskContext;
 use crate::record::{Change, Headers, Record};
 use crate::time::Timestamp;
@@ -35,6 +35,8 @@ pub(crate) struct SessionSetup {
     pub(crate) store_type: StoreType,
     /// Sessions that are emitted when they close are found by their ends, and kept until then.
     pub(crate) emit: Emit,
+    /// What becomes of sessions that expire before they are emitted.
+    pub(crate) expired: ExpiredResults,
 }
 
 /// Whether a session was kept.
@@ -191,6 +193,10 @@ impl<K: 'static, V: 'static> SessionRows<K, V> {
         from_ms: i64,
         to_ms: i64,
     ) -> Result<Vec<(Windowed<K>, V)>, StoreError> {
+        let from_ms = match self.setup.expired {
+            ExpiredResults::Emitted => from_ms,
+            ExpiredResults::Lost => from_ms.max(self.oldest_put_ms()),
+        };
         let Some(by_end) = &mut self.by_end else {
             return Ok(Vec::new());
         };

@@ -37,6 +37,7 @@ pub(in crate::operator::aggregate) fn declare<K: 'static, A: 'static>(
         caching: settings.caching,
         store_type: settings.store_type.unwrap_or(graph.settings.store_type),
         emit,
+        expired: graph.settings.expired_results,
     };
     let (key, value) = (SharedCodec::clone(key), SharedCodec::clone(value));
     let open = move |opening: &_| {
