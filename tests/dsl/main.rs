@@ -1,12 +1,14 @@
 //! The DSL on several partitions, and what else the recorded cases, with their one partition,
 //! cannot show.
 
+mod cogroups;
 mod copartition;
 mod foreign_keys;
 mod mistakes;
 mod names;
 mod optimize;
 mod partitions;
+mod processors;
 mod punctuation;
 mod sessions;
 mod sinks;

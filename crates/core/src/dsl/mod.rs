@@ -19,14 +19,17 @@ mod windows;
 
 pub use branched::BranchedStream;
 pub use builder::{Endpoint, StreamsBuilder};
-pub use cogrouped_stream::{CogroupedKStream, SessionWindowedCogroupedKStream};
+pub use cogrouped_stream::{
+    CogroupedKStream, SessionWindowedCogroupedKStream, TimeWindowedCogroupedKStream,
+};
 pub use count::Count;
 pub use global_table::GlobalKTable;
+pub(crate) use grouped_stream::Grouping;
 pub use grouped_stream::KGroupedStream;
 pub use grouped_table::KGroupedTable;
 pub(crate) use options::{
-    BufferBounds, ByKey, ExpiredResults, Format, Optimizations, ResolvedName, StoreNaming,
-    StoreSettings, TopologySettings, WaitsFrom, WhenFull,
+    BufferBounds, ByKey, ExpiredResults, Format, ResolvedName, StoreNaming, StoreSettings,
+    TopologySettings, WaitsFrom, WhenFull,
 };
 pub use options::{
     Consumed, EagerBuffer, Grouped, InWindow, Joined, Materialized, Printed, Processed, Produced,

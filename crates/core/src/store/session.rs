@@ -37,6 +37,7 @@ pub(crate) struct SessionSetup {
     pub(crate) emit: Emit,
     /// What becomes of sessions that expire before they are emitted.
     pub(crate) expired: ExpiredResults,
+    pub(crate) headers: Logged,
 }
 
 /// Whether a session was kept.
@@ -56,9 +57,6 @@ pub(crate) struct SessionRows<K, V> {
     rows: Rows,
     setup: SessionSetup,
     segments: Segments,
-    /// Whether a flushed session has the headers of its cause: under `dsl.store.format=HEADERS`
-    /// it has those it is kept with, which are none.
-    passes_headers: bool,
     by_end: Option<SessionsByEnd>,
     /// Latest end that was put.
     newest_ms: i64,
@@ -83,7 +81,7 @@ impl<K: 'static, V: 'static> SessionRows<K, V> {
         let is_cached = setup.caching == Caching::On && setup.emit == Emit::OnUpdate;
         let rows = RowsSetup {
             format: RowFormat::Plain,
-            headers: opening.logged_headers(setup.store_type),
+            headers: setup.headers,
             unlogged_prefix: SEGMENT_BYTES,
             cache: is_cached.then_some(Scans::Frequent),
         };
@@ -93,7 +91,6 @@ impl<K: 'static, V: 'static> SessionRows<K, V> {
             rows: Rows::open(opening, rows),
             setup,
             segments: Segments::for_retention_ms(setup.retention_ms),
-            passes_headers: opening.logged_headers(setup.store_type) == Logged::WithoutHeaders,
             by_end: (setup.emit == Emit::OnClose).then(SessionsByEnd::new),
             newest_ms: Timestamp::UNKNOWN.as_millis(),
             written_ms: Timestamp::UNKNOWN.as_millis(),
@@ -218,6 +215,13 @@ impl<K: 'static, V: 'static> SessionRows<K, V> {
         by_end.emitted_to(to_ms);
         self.expire()?;
         Ok(closed)
+    }
+
+    /// Notes, before anything is restored, that sessions which end up to here were emitted.
+    pub(crate) fn set_emitted(&mut self, to_ms: i64) {
+        if let Some(by_end) = &mut self.by_end {
+            by_end.emitted_to(to_ms);
+        }
     }
 
     /// Sets the value of a session; `None` deletes it.
@@ -383,7 +387,7 @@ impl<K: 'static, V: 'static> FlushTable<Windowed<K>, V> for SessionRows<K, V> {
             SessionKey::read_local(local).is_some_and(|found| found.end_ms >= oldest_ms)
         };
         let (keys, values) = (&self.keys, &self.values);
-        let passes_headers = self.passes_headers;
+        let headers = self.setup.headers;
         let flushed = self
             .rows
             .flush_next_where(is_shown, old, task, |local, new, old, cause| {
@@ -396,10 +400,10 @@ impl<K: 'static, V: 'static> FlushTable<Windowed<K>, V> for SessionRows<K, V> {
                         key: Windowed::new(keys.decode(found.key)?, window),
                         value: Change::new(read(new)?, read(old)?),
                         timestamp: window.end,
-                        headers: if passes_headers {
-                            cause.headers
-                        } else {
-                            Headers::new()
+                        headers: match headers {
+                            Logged::WithoutHeaders | Logged::WithHeaders => cause.headers,
+                            // A session goes on with the headers it is kept with.
+                            Logged::OfDeletions => Headers::new(),
                         },
                     },
                     in_hand: cause.in_hand,

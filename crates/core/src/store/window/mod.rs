@@ -10,8 +10,6 @@ mod duplicates;
 mod tests;
 mod upkeep;
 
-use std::ops::Bound;
-
 use headwater_state::StateError;
 use headwater_state::engine::{Direction, KeyRange};
 use headwater_state::key::{SEGMENT_BYTES, Segments, WindowKey, WindowPlace};
@@ -30,8 +28,8 @@ use crate::record::Stamped;
 use crate::time::Timestamp;
 use crate::window::{Window, Windowed};
 
-/// How many segments before the retention are searched for rows that the cache still holds.
-const SEGMENTS_SEARCHED_MAX: i64 = 8;
+/// How many segments that have expired are searched for rows that the cache still holds.
+const EXPIRED_SEGMENTS_MAX: i64 = 8;
 
 /// What becomes of a second row of the same key and window start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,8 +106,8 @@ pub(crate) struct WindowRows<K, V> {
     logged: Sequence,
     /// Kept between calls, so that encoding allocates nothing.
     place: WindowPlace,
-    written: WindowPlace,
     bound: WindowPlace,
+    written_from: WindowPlace,
     local_key: Vec<u8>,
     row_bytes: Vec<u8>,
 }
@@ -141,8 +139,8 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
             kept: Sequence::default(),
             logged: Sequence::default(),
             place: WindowPlace::default(),
-            written: WindowPlace::default(),
             bound: WindowPlace::default(),
+            written_from: WindowPlace::default(),
             local_key: Vec::new(),
             row_bytes: Vec::new(),
         }
@@ -186,9 +184,10 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
         let local_key = place.at(self.segments, start_ms, 0);
         let row = if is_shown {
             self.rows.get(local_key)
-        } else {
-            // Only what was written is hidden once it has expired.
+        } else if self.shows_cached() {
             Ok(self.rows.get_cached(local_key))
+        } else {
+            Ok(None)
         };
         match row.map_err(|source| self.keys.failed(source))? {
             None => Ok(None),
@@ -239,13 +238,14 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
             Some(value) => self.values.encode(value, &mut self.row_bytes)?,
         };
         self.newest_ms = self.newest_ms.max(row.start_ms);
-        if !self.rows.is_cached() {
+        let is_cached = self.shows_cached();
+        if !is_cached {
             self.observe(row.start_ms)?;
         }
         let bytes = (is_null == IsNull::No).then_some(&*self.row_bytes);
         let is_expired = self.is_expired(row.start_ms);
         let local_key = place.at(self.segments, row.start_ms, 0);
-        if is_expired {
+        if is_expired && !is_cached {
             self.rows.log_only(local_key, bytes, &cause, task);
             return Ok(PutWindow::Expired);
         }
@@ -257,7 +257,11 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
             (Some(closing), IsNull::No, _) => closing.add(row.start_ms, place.key()),
         };
         listed.map_err(|source| self.keys.failed(source))?;
-        Ok(PutWindow::Kept)
+        Ok(if is_expired {
+            PutWindow::Expired
+        } else {
+            PutWindow::Kept
+        })
     }
 
     /// Gives the rows of a key whose windows begin from `from_ms` to `to_ms`, both included, to
@@ -287,34 +291,33 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
         direction: Direction,
         mut visit: impl FnMut(i64, Stamped<V>) -> Visit,
     ) -> Result<(), StoreError> {
-        let from_ms = from_ms.max(0);
-        let written_from_ms = from_ms.max(self.oldest_ms());
-        let first_ms = self.scanned_from_ms(from_ms, written_from_ms);
-        if first_ms > to_ms {
+        let written_ms = from_ms.max(self.oldest_ms()).max(0);
+        let from_ms = self.cached_from_ms(from_ms.max(0), written_ms);
+        if from_ms > to_ms {
             return Ok(());
         }
-        let newest_ms = to_ms.min(self.newest_ms.max(first_ms));
-        let (first, last) = (self.segments.of(first_ms), self.segments.of(newest_ms));
-        let mut written = std::mem::take(&mut self.written);
+        let newest_ms = to_ms.min(self.newest_ms.max(from_ms));
+        let (first, last) = (self.segments.of(from_ms), self.segments.of(newest_ms));
         let mut bound = std::mem::take(&mut self.bound);
-        written.copy_key(place);
+        let mut written_from = std::mem::take(&mut self.written_from);
         bound.copy_key(place);
+        written_from.copy_key(place);
         let mut visited = Ok(Visit::GoOn);
         for nth in 0..=(last - first) {
             let segment = match direction {
                 Direction::Forward => first + nth,
                 Direction::Reverse => last - nth,
             };
+            let lower = place.at_in(segment, from_ms, 0);
+            let written = written_from.at_in(segment, written_ms, 0);
             let upper = bound.at_in(segment, to_ms, u32::MAX);
-            let cached = KeyRange::inclusive(place.at_in(segment, first_ms, 0), upper);
-            let written = KeyRange::inclusive(written.at_in(segment, written_from_ms, 0), upper);
-            visited = self.visit_range(cached, written, direction, &mut visit);
+            visited = self.visit_range((lower, written), upper, direction, &mut visit);
             if !matches!(visited, Ok(Visit::GoOn)) {
                 break;
             }
         }
-        self.written = written;
         self.bound = bound;
+        self.written_from = written_from;
         visited.map(drop)
     }
 
@@ -384,6 +387,13 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
         Ok(None)
     }
 
+    /// Notes, before anything is restored, that windows which begin up to here were emitted.
+    pub(crate) fn set_emitted(&mut self, start_ms: i64) {
+        if let Some(closing) = &mut self.closing {
+            closing.set_emitted(start_ms);
+        }
+    }
+
     /// A key from its bytes in this store.
     pub(crate) fn decode_key(&self, bytes: &[u8]) -> Result<K, StoreError> {
         self.keys.decode(bytes)
@@ -399,30 +409,41 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
         }
     }
 
-    /// From where a scan of one key looks. Rows that were written are hidden once they expire;
-    /// the cache shows what it holds, but is not searched for it over many segments.
-    fn scanned_from_ms(&self, from_ms: i64, written_from_ms: i64) -> i64 {
-        let skipped = self.segments.of(written_from_ms) - self.segments.of(from_ms);
-        if self.rows.is_cached() && skipped <= SEGMENTS_SEARCHED_MAX {
+    /// Whether rows that wait in a cache, or were there, are seen past the retention: Kafka
+    /// Streams' `CachingWindowStore` leaves it to the store below. It shows where streams of
+    /// different progress share a store.
+    fn shows_cached(&self) -> bool {
+        self.closing.is_none() && self.rows.is_cached()
+    }
+
+    /// From where a scan of one key looks at what is cached. It is not searched over many
+    /// segments for what has long expired.
+    fn cached_from_ms(&self, from_ms: i64, written_ms: i64) -> i64 {
+        let expired = self.segments.of(written_ms) - self.segments.of(from_ms);
+        if self.shows_cached() && expired <= EXPIRED_SEGMENTS_MAX {
             from_ms
         } else {
-            written_from_ms
+            written_ms
         }
     }
 
-    /// Visits the rows of the key in hand between two places of it.
+    /// Visits the rows of one key between two places of it; those that were written, from a
+    /// place of their own.
     fn visit_range(
         &self,
-        cached: KeyRange<'_>,
-        written: KeyRange<'_>,
+        (lower, written): (&[u8], &[u8]),
+        upper: &[u8],
         direction: Direction,
         visit: &mut impl FnMut(i64, Stamped<V>) -> Visit,
     ) -> Result<Visit, StoreError> {
         let failed = |source| self.keys.failed(source);
-        let (Bound::Included(place) | Bound::Excluded(place)) = written.to else {
-            return Ok(Visit::GoOn);
+        let key = WindowKey::read_local(lower).map(|place| place.key);
+        let cached = KeyRange::inclusive(lower, upper);
+        let written = if written <= upper {
+            KeyRange::inclusive(written, upper)
+        } else {
+            KeyRange::half_open(upper, upper)
         };
-        let key = WindowKey::read_local(place).map(|place| place.key);
         let cursor = self.rows.scan_apart(cached, written, direction);
         let mut cursor = cursor.map_err(failed)?;
         while let Some((local, row)) = cursor.entry() {
@@ -456,6 +477,7 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
 
     /// Advances the store's time and drops the segments that have expired by it.
     fn observe(&mut self, start_ms: i64) -> Result<(), StoreError> {
+        self.newest_ms = self.newest_ms.max(start_ms);
         if start_ms <= self.observed_ms {
             return Ok(());
         }

@@ -27,34 +27,35 @@ impl<K: 'static, V: 'static> FlushTable<Windowed<K>, V> for WindowRows<K, V> {
         old: ReadOld,
         task: &mut TaskContext,
     ) -> Result<Option<Flushed<Windowed<K>, V>>, StoreError> {
-        let (format, oldest_ms) = (self.rows.format(), self.oldest_ms());
+        let format = self.rows.format();
         let (keys, values, size_ms) = (&self.keys, &self.values, self.setup.size_ms);
+        let oldest_ms = self.oldest_ms();
         let is_shown = |local: &[u8]| {
             WindowKey::read_local(local).is_some_and(|found| found.start_ms >= oldest_ms)
         };
-        let flushed = self
-            .rows
-            .flush_next_where(is_shown, old, task, |local, new, old, cause| {
-                let read =
-                    |row: Option<&[u8]>| row.map(|row| read_row(values, format, row)).transpose();
-                let (new, old) = (read(new)?, read(old)?);
-                let timestamp = new.as_ref().map_or(cause.timestamp, |new| new.timestamp);
-                let change = Change::new(new.map(|new| new.value), old.map(|old| old.value));
-                let found = WindowKey::read_local(local);
-                let found = found.expect("the store wrote this key itself");
-                let window = Window::of_ms(found.start_ms, size_ms);
-                Ok(Flushed {
-                    record: Record {
-                        key: Windowed::new(keys.decode(found.key)?, window),
-                        value: change,
-                        timestamp,
-                        headers: cause.headers,
-                    },
-                    in_hand: cause.in_hand,
-                })
-            });
+        let rows = &mut self.rows;
+        let flushed = rows.flush_next_where(is_shown, old, task, |local, new, old, cause| {
+            let read =
+                |row: Option<&[u8]>| row.map(|row| read_row(values, format, row)).transpose();
+            let (new, old) = (read(new)?, read(old)?);
+            let timestamp = new.as_ref().map_or(cause.timestamp, |new| new.timestamp);
+            let change = Change::new(new.map(|new| new.value), old.map(|old| old.value));
+            let found = WindowKey::read_local(local);
+            let found = found.expect("the store wrote this key itself");
+            let window = Window::of_ms(found.start_ms, size_ms);
+            Ok(Flushed {
+                record: Record {
+                    key: Windowed::new(keys.decode(found.key)?, window),
+                    value: change,
+                    timestamp,
+                    headers: cause.headers,
+                },
+                in_hand: cause.in_hand,
+            })
+        });
         let flushed = flushed.map_err(|source| keys.failed(source))?;
         let flushed: Option<Flushed<Windowed<K>, V>> = flushed.transpose()?;
+        // A deletion of what was never written is passed over, and does not count.
         if let Some(flushed) = &flushed {
             self.observe(flushed.record.key.window.start.as_millis())?;
         }
@@ -73,7 +74,6 @@ impl<K: 'static, V: 'static> TaskStore for WindowRows<K, V> {
         let Some(found) = WindowKey::read_logged(record.key) else {
             return Err(self.keys.malformed("a window's key", record.key.len()));
         };
-        self.newest_ms = self.newest_ms.max(found.start_ms);
         self.observe(found.start_ms)?;
         if self.is_expired(found.start_ms) {
             return Ok(());
