@@ -110,10 +110,10 @@ fn replaced(case: &Json, ours: &Json) -> Json {
     case
 }
 
-/// Whether a case emits windows when they close; sessions are not lost.
+/// Whether a case emits windows or sessions when they close.
 fn emits_closed_windows(case: &Json) -> bool {
     let mut ops = case["topology"].as_array().into_iter().flatten();
-    ops.any(|op| op["emit"] == "on_window_close" && op["window"]["type"] != "session")
+    ops.any(|op| op["emit"] == "on_window_close")
 }
 
 /// Whether all is as recorded once we lose what Kafka Streams loses: then nothing else differs.

@@ -22,7 +22,7 @@ use super::{
     SessionSetup, StoreError, VersionedRows, WindowRows, WindowSetup,
 };
 use crate::codec::{Codec, SharedCodec};
-use crate::dsl::{Changes, ResolvedName, Stored, Ttl};
+use crate::dsl::{Changes, ExpiredResults, ResolvedName, Stored, Ttl};
 use crate::error::TopologyError;
 use crate::processor::StoreWriter;
 use crate::record::Stamped;
@@ -372,6 +372,8 @@ impl<K: 'static, V: 'static> DeclaredStoreDef for SessionStoreDef<K, V> {
             caching: stored.caching,
             store_type: stored.store_type.unwrap_or_default(),
             emit: Emit::OnUpdate,
+            expired: ExpiredResults::Emitted,
+            headers: Logged::WithoutHeaders,
         };
         let codecs = Codecs::of(stored.key, stored.value);
         let retention = self.retention;

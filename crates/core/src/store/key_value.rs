@@ -76,9 +76,13 @@ impl<K: 'static, V: 'static> KeyValueRows<K, V> {
         setup: KeyValueSetup,
     ) -> Self {
         let (name, topic) = (&opening.name, &opening.topic_name);
+        let format = setup.row_format();
         let rows = RowsSetup {
-            format: setup.row_format(),
-            headers: Logged::WithoutHeaders,
+            format,
+            headers: match format {
+                RowFormat::StampedWithHeaders => Logged::OfDeletions,
+                RowFormat::Plain | RowFormat::Stamped => Logged::WithoutHeaders,
+            },
             unlogged_prefix: 0,
             cache: (setup.caching == Caching::On).then_some(Scans::Rare),
             changes: setup.changes,

@@ -11,7 +11,7 @@ use headwater_state::layer::{CacheBudget, Changelog, Layered, ReadOld, Scans};
 
 use super::Cause;
 use crate::config::DslStoreFormat;
-use crate::dsl::Changes;
+use crate::dsl::{Changes, StoreType};
 use crate::processor::{TaskContext, TaskTimes};
 use crate::record::{Headers, OutputBuffer, Partition, TopicIndex};
 use crate::time::Timestamp;
@@ -76,6 +76,9 @@ impl RowFormat {
 pub(crate) enum Logged {
     WithoutHeaders,
     WithHeaders,
+    /// Only of deletions, as Kafka Streams does under `dsl.store.format=HEADERS`: values have the
+    /// headers they are kept with, which are none.
+    OfDeletions,
 }
 
 /// Where a store of a task is logged.
@@ -101,11 +104,19 @@ pub(crate) struct StoreOpening {
 
 impl StoreOpening {
     /// How stamped rows of an operator's own store lie in it. A store that the program declares
-    /// by itself does not depend on `dsl.store.format`.
-    pub(crate) const fn stamped_rows(&self) -> RowFormat {
-        match self.format {
-            DslStoreFormat::Default => RowFormat::Stamped,
-            DslStoreFormat::Headers => RowFormat::StampedWithHeaders,
+    /// by itself, or one in memory, does not depend on `dsl.store.format`.
+    pub(crate) const fn stamped_rows(&self, store_type: StoreType) -> RowFormat {
+        match (self.format, store_type) {
+            (DslStoreFormat::Headers, StoreType::Persistent) => RowFormat::StampedWithHeaders,
+            _ => RowFormat::Stamped,
+        }
+    }
+
+    /// Which headers the changelog of an operator's own store carries.
+    pub(crate) const fn logged_headers(&self, store_type: StoreType) -> Logged {
+        match (self.format, store_type) {
+            (DslStoreFormat::Headers, StoreType::Persistent) => Logged::OfDeletions,
+            _ => Logged::WithoutHeaders,
         }
     }
 }
@@ -156,9 +167,9 @@ impl Changelog<Cause> for AppendTo<'_> {
             }
             (_, row) => (cause.timestamp, row),
         };
-        let headers = match self.headers {
-            Logged::WithoutHeaders => Headers::new(),
-            Logged::WithHeaders => cause.headers.clone(),
+        let headers = match (self.headers, value) {
+            (Logged::WithHeaders, _) | (Logged::OfDeletions, None) => cause.headers.clone(),
+            (Logged::WithoutHeaders | Logged::OfDeletions, _) => Headers::new(),
         };
         let (topic, partition) = (changelog.topic, changelog.partition);
         self.outputs
@@ -207,6 +218,11 @@ impl Rows {
 
     pub(crate) fn get(&mut self, key: &[u8]) -> Result<Option<Cow<'_, [u8]>>, StateError> {
         self.layers.get(key)
+    }
+
+    /// What the cache holds of a key; nothing without a cache.
+    pub(crate) fn get_cached(&mut self, key: &[u8]) -> Option<Cow<'_, [u8]>> {
+        self.layers.get_cached(key).map(Cow::Borrowed)
     }
 
     pub(crate) fn put(

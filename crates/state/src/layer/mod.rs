@@ -103,6 +103,13 @@ impl<C> Layered<C> {
         Ok(cache.value(slot).map(Cow::Borrowed))
     }
 
+    /// The value that the cache holds of a key; it is not looked for in the engine.
+    pub fn get_cached(&mut self, key: &[u8]) -> Option<&[u8]> {
+        let cache = self.cache.as_mut()?;
+        let slot = cache.find(key)?;
+        cache.value(slot)
+    }
+
     /// Sets the value of a key, or deletes it. Below a cache the write waits for a flush.
     ///
     /// # Errors

@@ -36,6 +36,7 @@ pub(crate) fn declare<K: 'static, V: 'static>(
         refuse_options(graph, name, settings, "versions");
     }
     let logging = settings.logging.clone();
+    let store_type = settings.store_type.unwrap_or(graph.settings.store_type);
     let (key, value) = (SharedCodec::clone(key), SharedCodec::clone(value));
     let codecs = move || (SharedCodec::clone(&key), SharedCodec::clone(&value));
     let store = if let Some(history) = settings.history {
@@ -47,7 +48,7 @@ pub(crate) fn declare<K: 'static, V: 'static>(
     } else {
         let open = move |opening: &StoreOpening| {
             let (key, value) = codecs();
-            let format = opening.stamped_rows();
+            let format = opening.stamped_rows(store_type);
             let setup = KeyValueSetup {
                 format,
                 caching,
@@ -94,6 +95,31 @@ pub(crate) fn is_asked_for(store: &ResolvedName, settings: &StoreSettings) -> bo
         || settings.changes == Changes::OfValue
 }
 
+/// Where a table that is computed from another is kept.
+#[derive(Debug, Default)]
+pub(crate) struct DerivedStore {
+    name: Option<String>,
+    /// `Some` if the verb was given a `Materialized`: its store says then whether the table has
+    /// versions, also if there is none for want of a name.
+    versioned: Option<bool>,
+}
+
+impl DerivedStore {
+    /// None, though the verb was given a `Materialized`.
+    pub(crate) const NAMELESS: Self = Self {
+        name: None,
+        versioned: Some(false),
+    };
+
+    /// The store of this name.
+    pub(crate) const fn named(name: String) -> Self {
+        Self {
+            name: Some(name),
+            versioned: Some(false),
+        }
+    }
+}
+
 /// The store that a verb was asked to keep its table in. Without a name there is none, yet a
 /// number is taken, as in Kafka Streams.
 pub(crate) fn own_store<K: 'static, V: 'static>(
@@ -101,29 +127,31 @@ pub(crate) fn own_store<K: 'static, V: 'static>(
     prefix: &str,
     materialized: Option<&Parts<V>>,
     key: &SharedCodec<K>,
-) -> Option<String> {
-    let (value, naming, settings) = materialized?;
+) -> DerivedStore {
+    let Some((value, naming, settings)) = materialized else {
+        return DerivedStore::default();
+    };
     let store = naming.resolve(graph, prefix);
     if !is_asked_for(&store, settings) {
-        return None;
+        return DerivedStore::NAMELESS;
     }
     declare(graph, &store, settings, key, value);
-    Some(store.name)
+    DerivedStore::named(store.name)
 }
 
 /// What a node is whose table is computed from another, and kept only if there is a store.
 pub(crate) fn derived_node<K: 'static, V: 'static>(
     parent: NodeId,
-    store: Option<String>,
+    store: DerivedStore,
     compute: impl Fn(&mut Wiring<'_>, NodeId) -> WiredLookup + Send + Sync + 'static,
 ) -> TableNode {
-    let is_kept = store.is_some();
+    let is_kept = store.name.is_some();
     TableNode {
-        store,
+        store: store.name,
         is_kept,
         sends_old: false,
         old_values: OldValues::Upstream(parent),
-        versioned: is_kept.then_some(false),
+        versioned: store.versioned,
         lookup: if is_kept {
             Box::new(kept_lookup::<K, V>)
         } else {

@@ -28,6 +28,9 @@ use crate::record::Stamped;
 use crate::time::Timestamp;
 use crate::window::{Window, Windowed};
 
+/// How many segments that have expired are searched for rows that the cache still holds.
+const EXPIRED_SEGMENTS_MAX: i64 = 8;
+
 /// What becomes of a second row of the same key and window start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Duplicates {
@@ -180,11 +183,16 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
         place: &mut WindowPlace,
         start_ms: i64,
     ) -> Result<Option<Stamped<V>>, StoreError> {
-        if !self.shows_cached() && start_ms < self.oldest_ms() {
-            return Ok(None);
-        }
+        let is_shown = start_ms >= self.oldest_ms();
         let format = self.rows.format();
-        let row = self.rows.get(place.at(self.segments, start_ms, 0));
+        let local_key = place.at(self.segments, start_ms, 0);
+        let row = if is_shown {
+            self.rows.get(local_key)
+        } else if self.shows_cached() {
+            Ok(self.rows.get_cached(local_key))
+        } else {
+            Ok(None)
+        };
         match row.map_err(|source| self.keys.failed(source))? {
             None => Ok(None),
             Some(row) => read_row(&self.values, format, &row).map(Some),
@@ -300,11 +308,7 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
         mut visit: impl FnMut(i64, Stamped<V>) -> Visit,
     ) -> Result<(), StoreError> {
         let written_ms = from_ms.max(self.oldest_ms()).max(0);
-        let from_ms = if self.shows_cached() {
-            from_ms.max(0)
-        } else {
-            written_ms
-        };
+        let from_ms = self.cached_from_ms(from_ms.max(0), written_ms);
         if from_ms > to_ms {
             return Ok(());
         }
@@ -433,6 +437,17 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
     /// different progress share a store.
     fn shows_cached(&self) -> bool {
         self.closing.is_none() && self.rows.is_cached()
+    }
+
+    /// From where a scan of one key looks at what is cached. It is not searched over many
+    /// segments for what has long expired.
+    fn cached_from_ms(&self, from_ms: i64, written_ms: i64) -> i64 {
+        let expired = self.segments.of(written_ms) - self.segments.of(from_ms);
+        if self.shows_cached() && expired <= EXPIRED_SEGMENTS_MAX {
+            from_ms
+        } else {
+            written_ms
+        }
     }
 
     /// Visits the rows of one key between two places of it; those that were written, from a

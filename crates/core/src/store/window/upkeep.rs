@@ -55,11 +55,10 @@ impl<K: 'static, V: 'static> FlushTable<Windowed<K>, V> for WindowRows<K, V> {
         });
         let flushed = flushed.map_err(|source| keys.failed(source))?;
         let flushed: Option<Flushed<Windowed<K>, V>> = flushed.transpose()?;
-        let written_ms = match &flushed {
-            Some(flushed) => flushed.record.key.window.start.as_millis(),
-            None => self.newest_ms,
-        };
-        self.observe(written_ms)?;
+        // A deletion of what was never written is passed over, and does not count.
+        if let Some(flushed) = &flushed {
+            self.observe(flushed.record.key.window.start.as_millis())?;
+        }
         Ok(flushed)
     }
 }

@@ -9,7 +9,7 @@ use crate::error::TopologyError;
 use crate::operator::table::keep as table;
 use crate::processor::Lookup;
 use crate::record::Stamped;
-use crate::store::{SessionRows, SessionSetup, StoreError};
+use crate::store::{Logged, SessionRows, SessionSetup, StoreError, StoreOpening};
 use crate::time::duration_millis;
 use crate::topology::{Graph, NodeId, StoreKind, StoreNode, TableNode, WiredLookup, Wiring};
 use crate::window::{Emit, SessionWindows, Windowed};
@@ -37,10 +37,16 @@ pub(super) fn declare<K: 'static, A: 'static>(
         caching: settings.caching,
         store_type: settings.store_type.unwrap_or(graph.settings.store_type),
         emit,
+        expired: graph.settings.expired_results,
+        headers: Logged::WithoutHeaders,
     };
     let (key, value) = (SharedCodec::clone(key), SharedCodec::clone(value));
-    let open = move |opening: &_| {
+    let open = move |opening: &StoreOpening| {
         let (key, value) = (SharedCodec::clone(&key), SharedCodec::clone(&value));
+        let setup = SessionSetup {
+            headers: opening.logged_headers(setup.store_type),
+            ..setup
+        };
         SessionRows::open(opening, key, value, setup)
     };
     let kind = StoreKind::Windowed { retention };

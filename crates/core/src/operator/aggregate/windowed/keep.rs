@@ -58,6 +58,10 @@ pub(super) fn declare<K: 'static, A: 'static>(
     let logging = settings.logging.clone();
     let store = StoreNode::of(name, kind, logging, move |opening| {
         let (key, row) = (SharedCodec::clone(&key), SharedCodec::clone(&row));
+        let setup = WindowSetup {
+            headers: opening.logged_headers(setup.store_type),
+            ..setup
+        };
         match emit {
             Emit::OnUpdate => WindowRows::open(opening, key, row, setup),
             Emit::OnClose => WindowRows::open_closing(opening, key, row, setup),
