@@ -15,7 +15,7 @@ pub(crate) fn all() -> Vec<Workload> {
         Workload::new("join/stream_stream", INPUTS, |builder| {
             let others = builder.stream("others", Consumed::with(Utf8, I64));
             let windows = JoinWindows::of(Duration::from_secs(2)).grace(Duration::ZERO);
-            let options = StreamJoined::with(Utf8, I64, I64);
+            let options = StreamJoined::with(Utf8, I64, I64).store("joined");
             readings(builder)
                 .join(others, |left, right| left + right, windows, options)
                 .to("out", Produced::with(Utf8, I64));

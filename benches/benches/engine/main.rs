@@ -60,7 +60,10 @@ fn intervals(name: &str, count: &str) {
 fn measure() {
     let mut criterion = Criterion::default().configure_from_args();
     for workload in workloads() {
-        let (group, name) = workload.name.split_once('/').unwrap_or(("", &workload.name));
+        let (group, name) = workload
+            .name
+            .split_once('/')
+            .unwrap_or(("", &workload.name));
         let mut group = criterion.benchmark_group(group);
         let records = workload.inputs.len() * BATCH_RECORDS;
         group.throughput(Throughput::Elements(records as u64));

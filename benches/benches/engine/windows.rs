@@ -14,12 +14,18 @@ const SIZE: Duration = Duration::from_secs(60);
 /// and tumbling ones.
 pub(crate) fn all() -> Vec<Workload> {
     vec![
-        counted("window/tumbling", || TumblingWindows::of(SIZE)),
+        counted("window/tumbling", || {
+            TumblingWindows::of(SIZE).grace(Duration::ZERO)
+        }),
         counted("window/hopping_5", || {
-            HoppingWindows::of(SIZE).advance_by(SIZE / 5)
+            HoppingWindows::of(SIZE)
+                .advance_by(SIZE / 5)
+                .grace(Duration::ZERO)
         }),
         counted("window/hopping_30", || {
-            HoppingWindows::of(SIZE).advance_by(SIZE / 30)
+            HoppingWindows::of(SIZE)
+                .advance_by(SIZE / 30)
+                .grace(Duration::ZERO)
         }),
         counted("window/sliding", || {
             SlidingWindows::of(Duration::from_secs(5)).grace(Duration::ZERO)
