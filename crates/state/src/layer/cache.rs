@@ -13,6 +13,7 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 
 use super::budget::CacheBudget;
 use super::order::Order;
+use super::row::Row;
 use crate::engine::{Direction, KeyRange};
 
 /// No slot.
@@ -32,9 +33,7 @@ pub enum Scans {
 
 /// A cached row.
 struct Entry<C> {
-    /// The key, then the value: they are read together, so they lie together.
-    bytes: Vec<u8>,
-    key_len: usize,
+    row: Row,
     /// Whether there is a value; a deletion yet to be written has none.
     has_value: bool,
     /// What caused the write; `None` once it is written.
@@ -45,11 +44,11 @@ struct Entry<C> {
 
 impl<C> Entry<C> {
     fn key(&self) -> &[u8] {
-        self.bytes.get(..self.key_len).unwrap_or_default()
+        self.row.key()
     }
 
     fn value(&self) -> Option<&[u8]> {
-        self.bytes.get(self.key_len..).filter(|_| self.has_value)
+        self.has_value.then(|| self.row.value())
     }
 }
 
@@ -214,15 +213,14 @@ impl<C> WriteCache<C> {
         };
         self.recency.touch(slot);
         if let Some(Some(entry)) = self.slots.get_mut(slot) {
-            let held = entry.bytes.len() - entry.key_len;
+            let held = entry.row.value().len();
             // Shared by all threads, so it is left alone where nothing changes.
             if length > held {
                 self.budget.take(length - held);
             } else if length < held {
                 self.budget.give_back(held - length);
             }
-            entry.bytes.truncate(entry.key_len);
-            entry.bytes.extend_from_slice(value.unwrap_or_default());
+            entry.row.set_value(value.unwrap_or_default());
             entry.has_value = value.is_some();
             entry.dirty = dirty;
         }
@@ -233,12 +231,8 @@ impl<C> WriteCache<C> {
     fn add(&mut self, key: &[u8], value: Option<&[u8]>, dirty: Option<C>) -> usize {
         let length = value.map_or(0, <[u8]>::len);
         self.budget.take(ENTRY_OVERHEAD_BYTES + key.len() + length);
-        let mut bytes = Vec::with_capacity(key.len() + length);
-        bytes.extend_from_slice(key);
-        bytes.extend_from_slice(value.unwrap_or_default());
         let entry = Some(Entry {
-            bytes,
-            key_len: key.len(),
+            row: Row::new(key, value.unwrap_or_default()),
             has_value: value.is_some(),
             dirty,
             next: NONE,
@@ -270,7 +264,7 @@ impl<C> WriteCache<C> {
             return;
         };
         self.budget
-            .give_back(ENTRY_OVERHEAD_BYTES + entry.bytes.len());
+            .give_back(ENTRY_OVERHEAD_BYTES + entry.row.len());
         let hash = self.hashing.hash_one(entry.key());
         if let Ok(held) = self.by_key.find_entry(hash, |&held| held == slot) {
             held.remove();
@@ -286,7 +280,7 @@ impl<C> Drop for WriteCache<C> {
     fn drop(&mut self) {
         for entry in self.slots.iter().flatten() {
             self.budget
-                .give_back(ENTRY_OVERHEAD_BYTES + entry.bytes.len());
+                .give_back(ENTRY_OVERHEAD_BYTES + entry.row.len());
         }
     }
 }

@@ -4,6 +4,7 @@ mod budget;
 mod cache;
 mod merge;
 mod order;
+mod row;
 #[cfg(test)]
 mod tests;
 
