@@ -4,6 +4,7 @@ mod budget;
 mod cache;
 mod merge;
 mod order;
+mod row;
 #[cfg(test)]
 mod tests;
 
@@ -223,7 +224,10 @@ impl<C> Layered<C> {
         Ok(match &self.cache {
             None => stored,
             Some(cache) => {
-                let cached = cache.scan(cached, direction);
+                let mut cached = cache.scan(cached, direction).peekable();
+                if cached.peek().is_none() {
+                    return Ok(stored);
+                }
                 Box::new(Merged::new(cached, stored, direction)?)
             }
         })
