@@ -21,5 +21,6 @@ pub(crate) mod repartition;
 mod select_key;
 mod sink;
 pub(crate) mod source;
+pub(crate) mod stopped;
 mod store;
 pub(crate) mod table;

@@ -106,15 +106,18 @@ impl<K: 'static, V: 'static> KeyValueRows<K, V> {
         self.keys.encode(key, &mut self.key_bytes)?;
         let format = self.rows.format();
         let row = self.rows.get(&self.key_bytes);
-        match row.map_err(|source| self.keys.failed(source))? {
-            None => Ok(None),
-            Some(row) => {
-                let row = read_live(self.expiry.as_ref(), format, &row);
-                let row = row.map_err(|source| self.values.failed(source))?;
-                row.map(|row| read_row(&self.values, format, row))
-                    .transpose()
-            }
-        }
+        let row = row.map_err(|source| self.keys.failed(source))?;
+        read_found(&self.values, self.expiry.as_ref(), format, row.as_deref())
+    }
+
+    /// As [`get`](Self::get), for a join: what it has seen cannot vanish without a word.
+    pub(crate) fn get_shown(&mut self, key: &K) -> Result<Option<Stamped<V>>, StoreError> {
+        self.key_bytes.clear();
+        self.keys.encode(key, &mut self.key_bytes)?;
+        let format = self.rows.format();
+        let row = self.rows.get_shown(&self.key_bytes);
+        let row = row.map_err(|source| self.keys.failed(source))?;
+        read_found(&self.values, self.expiry.as_ref(), format, row.as_deref())
     }
 
     /// Sets the value of a key, or deletes it.
@@ -253,6 +256,20 @@ fn read_live<'r>(
         Some(expiry) if expiry.is_dead(format.split(row)?.0) => Ok(None),
         _ => Ok(Some(row)),
     }
+}
+
+/// Reads a row that was found, unless it is dead.
+fn read_found<V: 'static>(
+    values: &Field<V>,
+    expiry: Option<&Expiry>,
+    format: RowFormat,
+    row: Option<&[u8]>,
+) -> Result<Option<Stamped<V>>, StoreError> {
+    let Some(row) = row else {
+        return Ok(None);
+    };
+    let row = read_live(expiry, format, row).map_err(|source| values.failed(source))?;
+    row.map(|row| read_row(values, format, row)).transpose()
 }
 
 /// Reads a row of either format.

@@ -220,6 +220,11 @@ impl Rows {
         self.layers.get(key)
     }
 
+    /// As [`get`](Self::get), for somebody downstream of the store's table.
+    pub(crate) fn get_shown(&mut self, key: &[u8]) -> Result<Option<Cow<'_, [u8]>>, StateError> {
+        self.layers.get_shown(key)
+    }
+
     /// What the cache holds of a key; nothing without a cache.
     pub(crate) fn get_cached(&mut self, key: &[u8]) -> Option<Cow<'_, [u8]>> {
         self.layers.get_cached(key).map(Cow::Borrowed)

@@ -38,6 +38,8 @@ struct Entry<C> {
     has_value: bool,
     /// What caused the write; `None` once it is written.
     dirty: Option<C>,
+    /// Whether the value was shown to somebody while it waited: its deletion is news to them.
+    was_shown: bool,
     /// The slot that was looked up after this one, as far as is known.
     next: usize,
 }
@@ -74,6 +76,14 @@ pub(super) struct WriteCache<C> {
 
 /// A key with its cached value; a deletion is `None`.
 pub(super) type CachedEntry<'c> = (&'c [u8], Option<&'c [u8]>);
+
+/// A write that is done now.
+pub(super) struct Write<'c, C> {
+    pub(super) key: &'c [u8],
+    pub(super) value: Option<&'c [u8]>,
+    pub(super) cause: C,
+    pub(super) was_shown: bool,
+}
 
 /// Where an entry lies, until the cache is changed.
 #[derive(Clone, Copy, Debug)]
@@ -121,13 +131,29 @@ impl<C> WriteCache<C> {
         Slot(self.set(key, Some(value), None))
     }
 
+    /// Notes that the value of a key is shown to somebody, if it waits to be written.
+    pub(super) fn show(&mut self, key: &[u8]) {
+        let Some(slot) = self.locate(key) else {
+            return;
+        };
+        if let Some(Some(entry)) = self.slots.get_mut(slot) {
+            entry.was_shown |= entry.dirty.is_some() && entry.has_value;
+        }
+    }
+
     /// Marks the earliest write as done and gives it out.
-    pub(super) fn next_write(&mut self) -> Option<(CachedEntry<'_>, C)> {
+    pub(super) fn next_write(&mut self) -> Option<Write<'_, C>> {
         let slot = self.writes.first()?;
         self.writes.remove(slot);
         let entry = self.slots.get_mut(slot)?.as_mut()?;
         let cause = entry.dirty.take()?;
-        Some(((entry.key(), entry.value()), cause))
+        let was_shown = std::mem::take(&mut entry.was_shown);
+        Some(Write {
+            key: entry.key(),
+            value: entry.value(),
+            cause,
+            was_shown,
+        })
     }
 
     /// Lets go of what was least recently used until the budget is kept, or a write is still to
@@ -235,6 +261,7 @@ impl<C> WriteCache<C> {
             row: Row::new(key, value.unwrap_or_default()),
             has_value: value.is_some(),
             dirty,
+            was_shown: false,
             next: NONE,
         });
         let slot = self.free.pop().unwrap_or(self.slots.len());

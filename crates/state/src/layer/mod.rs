@@ -92,16 +92,32 @@ impl<C> Layered<C> {
         };
         let slot = match cache.find(key) {
             Some(slot) => slot,
-            None => match self.engine.get(key)? {
-                None => return Ok(None),
-                Some(value) => {
-                    // Room is made first, so that the value itself is not what leaves.
-                    cache.evict_clean();
-                    cache.keep(key, &value)
+            None => {
+                // Room is made first, so that the value itself is not what leaves. What waits to
+                // be written may leave none: then what is read is not kept.
+                cache.evict_clean();
+                if cache.is_over_budget() {
+                    return self.engine.get(key);
                 }
-            },
+                match self.engine.get(key)? {
+                    None => return Ok(None),
+                    Some(value) => cache.keep(key, &value),
+                }
+            }
         };
         Ok(cache.value(slot).map(Cow::Borrowed))
+    }
+
+    /// As [`get`](Self::get), for somebody who acts on the value before it is written: if it is
+    /// deleted before that, the deletion is passed on.
+    ///
+    /// # Errors
+    /// If the engine fails.
+    pub fn get_shown(&mut self, key: &[u8]) -> Result<Option<Cow<'_, [u8]>>, StateError> {
+        if let Some(cache) = &mut self.cache {
+            cache.show(key);
+        }
+        self.get(key)
     }
 
     /// The value that the cache holds of a key; it is not looked for in the engine.
@@ -140,7 +156,8 @@ impl<C> Layered<C> {
     /// Writes the waiting entry that was updated first, and gives it to `read` with the value
     /// the engine held before, where that was asked for. `None` when nothing waits.
     ///
-    /// A deletion of what the engine never held is passed over where deletions are read.
+    /// A deletion of what the engine never held is passed over where deletions are read, unless
+    /// it was shown to somebody while it waited.
     ///
     /// # Errors
     /// If the engine fails.
@@ -168,7 +185,9 @@ impl<C> Layered<C> {
         let Some(cache) = &mut self.cache else {
             return Ok(None);
         };
-        while let Some(((key, value), cause)) = cache.next_write() {
+        while let Some(write) = cache.next_write() {
+            let (key, value, cause) = (write.key, write.value, write.cause);
+            let is_news = write.was_shown;
             let reads = match old {
                 ReadOld::Always => true,
                 ReadOld::OfDeletions => value.is_none(),
@@ -179,7 +198,7 @@ impl<C> Layered<C> {
             } else {
                 None
             };
-            if reads && value.is_none() && before.is_none() {
+            if reads && value.is_none() && before.is_none() && !is_news {
                 continue;
             }
             if let (Some(same), Some(value), Some(before)) = (self.same, value, &before)

@@ -15,7 +15,6 @@ mod group;
 mod reduce;
 mod row;
 mod session;
-mod stopped;
 mod stream;
 mod table;
 mod windowed;

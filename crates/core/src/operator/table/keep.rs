@@ -321,7 +321,7 @@ pub(crate) fn kept_lookup<K: 'static, V: 'static>(
 
 impl<K: 'static, V: 'static> Lookup<K, V> for KeptLookup<KeyValueRows<K, V>> {
     fn get(&mut self, key: &K) -> Result<Option<Stamped<V>>, StoreError> {
-        self.0.borrow_mut().get(key)
+        self.0.borrow_mut().get_shown(key)
     }
 }
 

@@ -245,7 +245,8 @@ impl<K: 'static, V: 'static> Suppress<K, V> {
              {} bytes",
             self.bounds.records_max, self.bounds.bytes_max
         );
-        task.settle(FailedStep::Process, &self.name, reason.into())
+        // Whatever the policy: going on would mean to hold more than was allowed.
+        task.stop(FailedStep::Process, &self.name, reason.into())
     }
 }
 

@@ -10,6 +10,8 @@ mod duplicates;
 mod tests;
 mod upkeep;
 
+use std::ops::Bound;
+
 use headwater_state::StateError;
 use headwater_state::engine::{Direction, KeyRange};
 use headwater_state::key::{SEGMENT_BYTES, Segments, WindowKey, WindowPlace};
@@ -337,13 +339,14 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
         visited.map(drop)
     }
 
-    /// Gives every row whose window begins from `from_ms` to `to_ms`, both included, to `visit`:
-    /// by segment, then in the order of keys, until it says to stop.
+    /// Gives every row after a local key whose window begins from `from_ms` to `to_ms`, both
+    /// included, to `visit` with its local key: by segment, then in the order of keys, until it
+    /// says to stop.
     pub(crate) fn visit_all(
         &self,
-        from_ms: i64,
-        to_ms: i64,
-        mut visit: impl FnMut(&[u8], i64, Stamped<V>) -> Visit,
+        after: Option<&[u8]>,
+        (from_ms, to_ms): (i64, i64),
+        mut visit: impl FnMut(&[u8], WindowKey<'_>, Stamped<V>) -> Visit,
     ) -> Result<(), StoreError> {
         let failed = |source| self.keys.failed(source);
         let from_ms = from_ms.max(self.oldest_ms());
@@ -352,16 +355,18 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
         }
         let from = Segments::first_key_of(self.segments.of(from_ms));
         let to = Segments::first_key_of(self.segments.of(to_ms).saturating_add(1));
-        let cursor = self
-            .rows
-            .scan(KeyRange::half_open(&from, &to), Direction::Forward);
+        let range = KeyRange {
+            from: after.map_or(Bound::Included(&from), Bound::Excluded),
+            to: Bound::Excluded(&to),
+        };
+        let cursor = self.rows.scan(range, Direction::Forward);
         let mut cursor = cursor.map_err(failed)?;
         while let Some((local, row)) = cursor.entry() {
             if let Some(found) = WindowKey::read_local(local)
                 && (from_ms..=to_ms).contains(&found.start_ms)
             {
                 let row = read_row(&self.values, self.rows.format(), row)?;
-                if visit(found.key, found.start_ms, row) == Visit::Stop {
+                if visit(local, found, row) == Visit::Stop {
                     break;
                 }
             }

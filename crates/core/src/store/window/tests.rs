@@ -297,7 +297,7 @@ proptest! {
             prop_assert_eq!(found.map(|row| row.value), wanted);
         }
         let mut all = 0;
-        store.visit_all(0, i64::MAX, |_, _, _| { all += 1; Visit::GoOn }).unwrap();
+        store.visit_all(None, (0, i64::MAX), |_, _, _| { all += 1; Visit::GoOn }).unwrap();
         prop_assert_eq!(all, model.len());
         let StoreContent::Window(content) = store.content().unwrap() else {
             panic!("a window store shows windows");

@@ -75,6 +75,7 @@ impl<K: 'static, V: 'static> TaskStore for WindowRows<K, V> {
             return Err(self.keys.malformed("a window's key", record.key.len()));
         };
         self.observe(found.start_ms)?;
+        self.restore_duplicate(found.sequence);
         if self.is_expired(found.start_ms) {
             return Ok(());
         }

@@ -5,8 +5,8 @@ use super::function::SessionFunction;
 use crate::codec::SharedCodec;
 use crate::failure::Step;
 use crate::operator::aggregate::closing::Closing;
-use crate::operator::aggregate::stopped::Stopped;
 use crate::operator::idle::CloseOpen;
+use crate::operator::stopped::Stopped;
 use crate::processor::{Sink, TableOutput, TaskContext};
 use crate::record::{Change, Headers, Record};
 use crate::store::{Cause, PutSession, SessionRows};
@@ -115,6 +115,8 @@ impl<K: Clone + 'static, V: 'static, A: Clone + 'static> Sessions<K, V, A> {
             task.drop_record("its session has closed");
             return Ok(());
         }
+        // Before anything is deleted: if it fails, the sessions stay as they were.
+        let new = (self.function.add.next)(key, record.value, so_far)?;
         if window != own {
             let mut merged = std::mem::take(&mut self.merged);
             for (window, old) in merged.drain(..) {
@@ -123,7 +125,6 @@ impl<K: Clone + 'static, V: 'static, A: Clone + 'static> Sessions<K, V, A> {
             }
             self.merged = merged;
         }
-        let new = (self.function.add.next)(key, record.value, so_far)?;
         self.put(key, window, new.as_ref(), cause, task)?;
         self.pass_on(key, window, Change::new(new, None), task)
     }

@@ -3,8 +3,8 @@
 use super::rows::FoldedRows;
 use crate::codec::SharedCodec;
 use crate::failure::Step;
-use crate::operator::aggregate::stopped::Stopped;
 use crate::operator::idle::CloseOpen;
+use crate::operator::stopped::Stopped;
 use crate::processor::{Sink, TaskContext};
 use crate::record::Record;
 

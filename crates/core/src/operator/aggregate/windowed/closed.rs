@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use crate::dsl::{ExpiredResults, TimeWindows};
 use crate::operator::aggregate::closing::Closing;
-use crate::operator::aggregate::stopped::Stopped;
+use crate::operator::stopped::Stopped;
 use crate::processor::{Sink, TaskContext};
 use crate::record::{Change, Headers, Record};
 use crate::store::WindowRows;

@@ -10,7 +10,7 @@ use crate::codec::SharedCodec;
 use crate::dsl::TimeWindows;
 use crate::failure::Step;
 use crate::operator::aggregate::function::SharedFunction;
-use crate::operator::aggregate::stopped::Stopped;
+use crate::operator::stopped::Stopped;
 use crate::processor::{TableOutput, TaskContext};
 use crate::record::{Change, Headers, Record, Stamped};
 use crate::store::{

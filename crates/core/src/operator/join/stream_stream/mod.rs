@@ -12,7 +12,6 @@ mod names;
 mod outer_join;
 mod self_join;
 mod side;
-mod stopped;
 mod stores;
 mod unjoined;
 mod window;

@@ -7,12 +7,12 @@ use std::sync::Arc;
 use headwater_state::engine::Direction;
 
 use super::Joiner;
-use super::stopped::Stopped;
 use super::unjoined::Unjoined;
 use crate::codec::SharedCodec;
 use crate::failure::{Failure, Step};
 use crate::operator::idle::CloseOpen;
-use crate::processor::{Sink, TaskContext};
+use crate::operator::stopped::Stopped;
+use crate::processor::{InHand, Sink, TaskContext};
 use crate::record::{Headers, Record};
 use crate::store::{Cause, JoinSide, LeftOrRight, Visit, WindowRows};
 use crate::time::Timestamp;
@@ -214,15 +214,20 @@ where
     /// Passes on the records of both sides that can have no partner any more.
     fn emit_past(&mut self, cause: &Cause, task: &mut TaskContext) -> Result<(), Stopped> {
         let mut unjoined = self.unjoined.borrow_mut();
-        let (joiner, next) = (&self.joiner, &mut self.next);
+        let (joiner, next, name) = (&self.joiner, &mut self.next, &self.name);
         unjoined.emit(cause, task, |key, value, at, task| {
             let value = match &value {
                 LeftOrRight::Left(left) => joiner(&key, Some(left), None),
                 LeftOrRight::Right(right) => joiner(&key, None, Some(right)),
             };
+            let value = match value {
+                Ok(value) => value,
+                // The record in hand is not to blame, and what waits behind goes on.
+                Err(failure) => return Ok(settle_alone(name, failure, task)?),
+            };
             let result = Record {
                 key,
-                value: value?,
+                value,
                 timestamp: at,
                 // Results that come late carry the headers of the record that lets them out.
                 headers: cause.headers.clone(),
@@ -295,4 +300,13 @@ where
         let value = S::join(&*self.joiner, &record.key, &record.value, None)?;
         Ok(self.next.push(record.with_value(value), task)?)
     }
+}
+
+/// Settles the failure of a record that waited, whose place in its topic is not known any more.
+#[cold]
+fn settle_alone(node: &str, failure: Failure, task: &mut TaskContext) -> Step {
+    let in_hand = task.swap_in_hand(InHand::default());
+    let settled = task.settle_failure(node, failure);
+    task.swap_in_hand(in_hand);
+    settled
 }

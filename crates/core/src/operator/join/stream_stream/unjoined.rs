@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::stopped::Stopped;
 use crate::operator::idle::{LastSeen, new_last_seen};
+use crate::operator::stopped::Stopped;
 use crate::processor::TaskContext;
 use crate::store::{Cause, JoinSide, LeftOrRight, OuterEntry, OuterRows, StoreError};
 use crate::time::{Timestamp, duration_millis};
@@ -196,11 +196,14 @@ impl<K: 'static, L: 'static, R: 'static> Unjoined<K, L, R> {
         }
     }
 
-    /// Whether the earliest record may still find a partner so long after it. The sum wraps
-    /// when nothing waits, as in Kafka Streams: the store is looked through then, too.
+    /// Whether the earliest record may still find a partner so long after it. When nothing waits
+    /// the store is looked through too, as in Kafka Streams, whose sum wraps then.
     const fn is_open(&self, after_ms: i64) -> bool {
-        let closes_ms = self.earliest_ms.wrapping_add(after_ms);
-        closes_ms.wrapping_add(self.windows.grace_ms) >= self.stream_ms
+        let wait_ms = after_ms.saturating_add(self.windows.grace_ms);
+        if self.earliest_ms == i64::MAX {
+            return wait_ms <= 0;
+        }
+        self.earliest_ms.saturating_add(wait_ms) >= self.stream_ms
     }
 }
 
