@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::codec::SharedCodec;
-use crate::dsl::{KGroupedStream, KTable};
+use crate::dsl::{IntoRow, KGroupedStream, KTable};
 use crate::failure::{Failure, Step};
 use crate::operator::table::keep::{self, KeptTable, Parts};
 use crate::processor::{Sink, TaskContext};
@@ -42,7 +42,7 @@ impl<K: 'static, V: 'static, A: 'static> Function<K, V, A> {
         next: impl Fn(A, A) -> Result<Option<A>, Failure> + Send + Sync + 'static,
     ) -> Self
     where
-        V: Into<Option<A>>,
+        V: IntoRow<A>,
     {
         Self {
             initial: Arc::new(|| None),

@@ -2,7 +2,7 @@
 
 use super::mapped;
 use crate::codec::Codec;
-use crate::dsl::{KTable, Materialized};
+use crate::dsl::{IntoRow, KTable, Materialized};
 use crate::failure::Failure;
 
 impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
@@ -85,7 +85,7 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
     ) -> KTable<'b, K, VC::Item>
     where
         VC: Codec,
-        R: Into<Option<VC::Item>>,
+        R: IntoRow<VC::Item>,
     {
         self.map_values_with_key_with(move |_, value| map(value), materialized)
     }
@@ -99,7 +99,7 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
     ) -> KTable<'b, K, VC::Item>
     where
         VC: Codec,
-        R: Into<Option<VC::Item>>,
+        R: IntoRow<VC::Item>,
     {
         let map = move |key: &K, value: V| Ok(map(key, value).into());
         mapped::add(self, map, Some(&materialized.into_parts()))
@@ -114,7 +114,7 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
     ) -> KTable<'b, K, VC::Item>
     where
         VC: Codec,
-        R: Into<Option<VC::Item>>,
+        R: IntoRow<VC::Item>,
     {
         self.try_map_values_with_key_with(move |_, value| map(value), materialized)
     }
@@ -128,7 +128,7 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
     ) -> KTable<'b, K, VC::Item>
     where
         VC: Codec,
-        R: Into<Option<VC::Item>>,
+        R: IntoRow<VC::Item>,
     {
         let map = move |key: &K, value: V| map(key, value).map(Into::into);
         mapped::add(self, map, Some(&materialized.into_parts()))

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::process::{self, SessionFunction};
 use crate::codec::Codec;
-use crate::dsl::{KTable, Materialized, SessionWindowedKStream};
+use crate::dsl::{IntoRow, KTable, Materialized, SessionWindowedKStream};
 use crate::failure::Failure;
 use crate::operator::aggregate::aggregate::PREFIX;
 use crate::operator::aggregate::stream::Function;
@@ -40,7 +40,7 @@ impl<'b, K: Clone + 'static, V: 'static> SessionWindowedKStream<'b, K, V> {
     ///     .to("letters", Produced::with(SessionWindowed::new(Utf8), I64.nullable()));
     /// ```
     #[must_use = "a table that nothing follows does nothing"]
-    pub fn aggregate<VC: Codec, R: Into<Option<VC::Item>>>(
+    pub fn aggregate<VC: Codec, R: IntoRow<VC::Item>>(
         self,
         initial: impl Fn() -> VC::Item + Send + Sync + 'static,
         add: impl Fn(&K, V, VC::Item) -> R + Send + Sync + 'static,
@@ -60,7 +60,7 @@ impl<'b, K: Clone + 'static, V: 'static> SessionWindowedKStream<'b, K, V> {
 
     /// As [`aggregate`](Self::aggregate), with functions that can fail.
     #[must_use = "a table that nothing follows does nothing"]
-    pub fn try_aggregate<VC: Codec, R: Into<Option<VC::Item>>>(
+    pub fn try_aggregate<VC: Codec, R: IntoRow<VC::Item>>(
         self,
         initial: impl Fn() -> VC::Item + Send + Sync + 'static,
         add: impl Fn(&K, V, VC::Item) -> Result<R, Failure> + Send + Sync + 'static,

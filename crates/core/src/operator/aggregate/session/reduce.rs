@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use super::process::{self, SessionFunction};
 use crate::codec::{Codec, SharedCodec};
-use crate::dsl::{KTable, Materialized, SessionWindowedKStream, StoreNaming, StoreSettings};
+use crate::dsl::{
+    IntoRow, KTable, Materialized, SessionWindowedKStream, StoreNaming, StoreSettings,
+};
 use crate::failure::Failure;
 use crate::operator::aggregate::reduce::PREFIX;
 use crate::operator::aggregate::stream::Function;
@@ -20,7 +22,7 @@ impl<'b, K: Clone + 'static, V: 'static> SessionWindowedKStream<'b, K, V> {
     /// counted; null values are passed to `reduce`. A row has the time of its session's last
     /// record. Semantics: `SessionWindowedKStream.reduce`.
     #[must_use = "a table that nothing follows does nothing"]
-    pub fn reduce<R: Into<Option<V>>>(
+    pub fn reduce<R: IntoRow<V>>(
         self,
         reduce: impl Fn(V, V) -> R + Send + Sync + 'static,
     ) -> KTable<'b, Windowed<K>, V>
@@ -51,13 +53,13 @@ impl<'b, K: Clone + 'static, V: 'static> SessionWindowedKStream<'b, K, V> {
     ///     .to("sums", Produced::with(SessionWindowed::new(Utf8), I64.nullable()));
     /// ```
     #[must_use = "a table that nothing follows does nothing"]
-    pub fn reduce_with<VC: Codec, R: Into<Option<VC::Item>>>(
+    pub fn reduce_with<VC: Codec, R: IntoRow<VC::Item>>(
         self,
         reduce: impl Fn(VC::Item, V) -> R + Send + Sync + 'static,
         materialized: Materialized<VC>,
     ) -> KTable<'b, Windowed<K>, VC::Item>
     where
-        V: Into<Option<VC::Item>> + From<VC::Item>,
+        V: IntoRow<VC::Item> + From<VC::Item>,
         VC::Item: Clone,
     {
         let reduce = move |so_far, value| Ok(reduce(so_far, value));
@@ -66,25 +68,25 @@ impl<'b, K: Clone + 'static, V: 'static> SessionWindowedKStream<'b, K, V> {
 
     /// As [`reduce_with`](Self::reduce_with), with a function that can fail.
     #[must_use = "a table that nothing follows does nothing"]
-    pub fn try_reduce_with<VC: Codec, R: Into<Option<VC::Item>>>(
+    pub fn try_reduce_with<VC: Codec, R: IntoRow<VC::Item>>(
         self,
         reduce: impl Fn(VC::Item, V) -> Result<R, Failure> + Send + Sync + 'static,
         materialized: Materialized<VC>,
     ) -> KTable<'b, Windowed<K>, VC::Item>
     where
-        V: Into<Option<VC::Item>> + From<VC::Item>,
+        V: IntoRow<VC::Item> + From<VC::Item>,
         VC::Item: Clone,
     {
         self.reduced(reduce, materialized.into_parts())
     }
 
-    fn reduced<A: Clone + 'static, R: Into<Option<A>>>(
+    fn reduced<A: Clone + 'static, R: IntoRow<A>>(
         self,
         reduce: impl Fn(A, V) -> Result<R, Failure> + Send + Sync + 'static,
         materialized: Parts<A>,
     ) -> KTable<'b, Windowed<K>, A>
     where
-        V: Into<Option<A>> + From<A>,
+        V: IntoRow<A> + From<A>,
     {
         let add = Arc::new(move |_: &K, value: V, so_far: Option<A>| match so_far {
             None => Ok(value.into()),

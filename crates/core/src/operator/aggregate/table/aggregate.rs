@@ -2,7 +2,7 @@
 
 use super::process::{self, Function};
 use crate::codec::Codec;
-use crate::dsl::{KGroupedTable, KTable, Materialized};
+use crate::dsl::{IntoRow, KGroupedTable, KTable, Materialized};
 use crate::failure::Failure;
 
 pub(super) const PREFIX: &str = "KTABLE-AGGREGATE-";
@@ -48,8 +48,8 @@ impl<'b, K: 'static, V: 'static> KGroupedTable<'b, K, V> {
     where
         VC: Codec,
         VC::Item: Clone,
-        A: Into<Option<VC::Item>>,
-        S: Into<Option<VC::Item>>,
+        A: IntoRow<VC::Item>,
+        S: IntoRow<VC::Item>,
     {
         self.try_aggregate(
             initial,
@@ -71,8 +71,8 @@ impl<'b, K: 'static, V: 'static> KGroupedTable<'b, K, V> {
     where
         VC: Codec,
         VC::Item: Clone,
-        A: Into<Option<VC::Item>>,
-        S: Into<Option<VC::Item>>,
+        A: IntoRow<VC::Item>,
+        S: IntoRow<VC::Item>,
     {
         let function = Function::folding(
             initial,

@@ -1,5 +1,6 @@
 //! How the values of a window become its row.
 
+use crate::dsl::IntoRow;
 use std::sync::Arc;
 
 use crate::failure::Failure;
@@ -36,7 +37,7 @@ impl<K: 'static, V: 'static, A: 'static> Function<K, V, A> {
         next: impl Fn(A, V) -> Result<Option<A>, Failure> + Send + Sync + 'static,
     ) -> Self
     where
-        V: Clone + Into<Option<A>>,
+        V: Clone + IntoRow<A>,
     {
         Self {
             initial: Arc::new(|| None),
