@@ -3,6 +3,7 @@
 
 mod copartition;
 mod foreign_keys;
+mod formats;
 mod mistakes;
 mod names;
 mod optimize;
