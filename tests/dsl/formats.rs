@@ -144,7 +144,7 @@ fn updates_are_repartitioned_with_a_last_byte_that_says_what_they_hold() -> Test
     Ok(())
 }
 
-/// The bytes are those of `ssjoin_outer_after` of the recorded cases.
+/// The first list is that of `ssjoin_outer_after` of the recorded cases.
 #[test]
 fn oracle_records_without_partner_are_listed_by_time_side_and_key() -> Tested {
     let builder = StreamsBuilder::new();

@@ -3,6 +3,8 @@
 //! Layout (`org.apache.kafka.streams.processor.internals.TopicPartitionMetadata`), in base64:
 //! one byte of magic, 2, then the partition time as eight bytes big-endian; a map of processor
 //! metadata may follow. Magic 1 has the time alone.
+//!
+//! The layout is drawn in `docs/formats.md`, "Committed offsets".
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

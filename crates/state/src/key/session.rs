@@ -1,4 +1,6 @@
 //! Keys of session stores: `key ‖ end(8) ‖ start(8)`.
+//!
+//! The layout is drawn in `docs/formats.md`, "Session keys".
 
 use super::{SEGMENT_BYTES, Segments, i64_at, sortable};
 

@@ -1,4 +1,6 @@
 //! Keys of window stores: `key ‖ start(8) ‖ sequence(4)`.
+//!
+//! The layout is drawn in `docs/formats.md`, "Window keys".
 
 use super::{SEGMENT_BYTES, Segments, i64_at, sortable};
 

@@ -4,6 +4,8 @@
 //! `0x01 ‖ segment(8) ‖ key length(4) ‖ key ‖ until(8)` = `from(8) ‖ 0x00`, a deletion, or
 //! `from(8) ‖ 0x01 ‖ value`. It lies in the segment of its end, so that what has expired is one
 //! range of keys.
+//!
+//! The layout is drawn in `docs/formats.md`, "Versions".
 
 use crate::StateError;
 use crate::key::{i64_at, sortable};
