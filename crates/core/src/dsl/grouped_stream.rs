@@ -8,7 +8,7 @@ use std::rc::Rc;
 use super::{KStream, StreamsBuilder};
 use crate::codec::SharedCodec;
 use crate::processor::tee_of;
-use crate::topology::{NodeId, Wired};
+use crate::topology::{NodeId, TeeOf};
 
 /// A stream grouped by key, to be aggregated.
 ///
@@ -23,7 +23,7 @@ pub struct KGroupedStream<'b, K, V> {
     /// The repartition that the first aggregation of it made.
     pub(crate) repartitioned: Rc<Cell<Option<NodeId>>>,
     /// Known once it was cloned: how its records are.
-    pub(crate) tee: Rc<Cell<Option<fn(Vec<Wired>) -> Wired>>>,
+    pub(crate) tee: Rc<Cell<Option<TeeOf>>>,
     types: PhantomData<fn() -> (K, V)>,
 }
 

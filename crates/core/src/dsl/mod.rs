@@ -27,8 +27,8 @@ pub use grouped_stream::KGroupedStream;
 pub use grouped_table::KGroupedTable;
 pub use into_row::IntoRow;
 pub(crate) use options::{
-    BufferBounds, ByKey, ExpiredResults, Format, Optimizations, ResolvedName, StoreNaming,
-    StoreSettings, TopologySettings, WaitsFrom, WhenFull,
+    BufferBounds, ByKey, ExpiredResults, Format, ResolvedName, StoreNaming, StoreSettings,
+    TopologySettings, WaitsFrom, WhenFull,
 };
 pub use options::{
     Consumed, EagerBuffer, Grouped, InWindow, Joined, Materialized, Printed, Processed, Produced,

@@ -28,7 +28,7 @@ mod window_definition;
 mod window_handle;
 
 pub(crate) use cause::Cause;
-pub use content::{StoreContent, StoredEntry};
+pub use content::{StoreContent, StoredEntry, StoredVersion};
 pub(crate) use definition::{DeclaredStores, OpenStores};
 pub use definition::{KeyValueStoreDef, StoreDef, Stores, TimestampedKeyValueStoreDef};
 pub use error::StoreError;

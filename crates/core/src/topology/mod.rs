@@ -23,7 +23,7 @@ mod task_graph;
 mod wiring;
 
 pub(crate) use graph::{
-    Graph, Keys, NodeId, NodeKind, RepartitionNames, SinkTopic, Stages, StoreName, Traits,
+    Graph, Keys, NodeId, NodeKind, RepartitionNames, SinkTopic, Stages, StoreName, TeeOf,
 };
 pub use graph::{OffsetReset, SourceTopics};
 pub use internal_topic::{InternalTopic, TopicPurpose};

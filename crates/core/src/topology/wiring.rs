@@ -136,10 +136,10 @@ impl Wiring<'_> {
                 named: Vec::new(),
             };
         }
-        let names = declared.own_children.iter();
-        let names = names.map(|&child| graph.node(child).first_name());
-        let sinks = self.outlets::<K, V>(node).into_iter().map(Shared::new);
-        let named: Vec<(String, Shared<K, V>)> = names.zip(sinks).collect();
+        let children = declared.own_children.iter();
+        let children = children.map(|&child| graph.node(child).first_name());
+        let outlets = self.outlets::<K, V>(node).into_iter().map(Shared::new);
+        let named: Vec<(String, Shared<K, V>)> = children.zip(outlets).collect();
         let handles = named.iter().map(|(_, sink)| {
             let handle: Box<dyn Sink<K, V>> = Box::new(sink.handle());
             Wired::new(handle)

@@ -14,7 +14,7 @@ use std::time::Duration;
 use headwater_core::codec::Codec;
 use headwater_core::failure::FailurePolicy;
 use headwater_core::partition::partition_for_key;
-use headwater_core::record::{Offset, Partition, TopicPartition};
+use headwater_core::record::{Partition, TopicPartition};
 use headwater_core::store::{GlobalStores, StoreContent, StoreError};
 use headwater_core::time::Timestamp;
 use headwater_core::topology::{TaskId, Topology};

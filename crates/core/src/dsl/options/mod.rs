@@ -25,7 +25,7 @@ pub use processed::Processed;
 pub use produced::Produced;
 pub use repartitioned::Repartitioned;
 pub use settings::StoreType;
-pub(crate) use settings::{ExpiredResults, Optimizations, TopologySettings};
+pub(crate) use settings::{ExpiredResults, TopologySettings};
 pub use stored::Stored;
 pub use stream_joined::StreamJoined;
 pub(crate) use suppressed::{BufferBounds, WaitsFrom, WhenFull};

@@ -103,7 +103,7 @@ impl<K: 'static, V: 'static> KGroupedStream<'_, K, V> {
             Arc::new(SharedCodec::clone(value)),
             None,
         );
-        let node = repartition::add(graph, self.node, topic, stages);
+        let node = repartition::add(graph, self.node, &topic, stages);
         if let Some(tee) = self.tee.get() {
             graph.allow_tee(node, Box::new(tee));
         }

@@ -103,7 +103,7 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
                     merging: Merging::Allowed,
                     remedy: "KStream::into_table_named",
                 };
-                let parent = by_key::<K, V, VC::Item>(graph, self.node, topic, &key, &value);
+                let parent = by_key::<K, V, VC::Item>(graph, self.node, &topic, &key, &value);
                 (
                     parent,
                     stages::<K, Option<VC::Item>, VC::Item>(&key, &value),
@@ -126,7 +126,7 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
 fn by_key<K: 'static, V: IntoRow<V2> + 'static, V2: 'static>(
     graph: &mut Graph,
     parent: NodeId,
-    topic: Through,
+    topic: &Through,
     key: &SharedCodec<K>,
     value: &SharedCodec<V2>,
 ) -> NodeId {

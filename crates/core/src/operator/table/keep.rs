@@ -272,8 +272,4 @@ impl<K: 'static, V: 'static> Lookup<K, V> for KeptLookup<VersionedRows<K, V>> {
     fn get_as_of(&mut self, key: &K, at: Timestamp) -> Result<Option<Stamped<V>>, StoreError> {
         self.0.borrow_mut().get_as_of(key, at)
     }
-
-    fn is_versioned(&self) -> bool {
-        true
-    }
 }

@@ -251,8 +251,4 @@ where
         let row = self.table.get_as_of(key, at)?;
         self.transform(key, row)
     }
-
-    fn is_versioned(&self) -> bool {
-        self.table.is_versioned()
-    }
 }
