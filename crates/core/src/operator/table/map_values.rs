@@ -71,11 +71,17 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
     ///
     /// ```
     /// use headwater_core::prelude::*;
+    /// use headwater_testing::TopologyTestDriver;
     ///
     /// let builder = StreamsBuilder::new();
     /// builder
     ///     .table("names", Consumed::with(I64, Utf8))
     ///     .map_values_with(|name| name.to_uppercase(), Materialized::named("loud", Utf8));
+    ///
+    /// let mut driver = TopologyTestDriver::new(builder.build()?)?;
+    /// driver.input("names", I64, Utf8).push(1, "ann")?;
+    /// assert_eq!(driver.output("app-loud-changelog", I64, Utf8).values()?, ["ANN"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use = "a table that nothing follows does nothing"]
     pub fn map_values_with<R, VC>(

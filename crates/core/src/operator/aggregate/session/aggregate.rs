@@ -24,6 +24,7 @@ impl<'b, K: Clone + 'static, V: 'static> SessionWindowedKStream<'b, K, V> {
     /// use std::time::Duration;
     /// use headwater_core::prelude::*;
     /// use headwater_core::window::{SessionWindowed, SessionWindows};
+    /// use headwater_testing::TopologyTestDriver;
     ///
     /// let builder = StreamsBuilder::new();
     /// builder
@@ -38,6 +39,14 @@ impl<'b, K: Clone + 'static, V: 'static> SessionWindowedKStream<'b, K, V> {
     ///     )
     ///     .into_stream()
     ///     .to("letters", Produced::with(SessionWindowed::new(Utf8), I64.nullable()));
+    ///
+    /// let mut driver = TopologyTestDriver::new(builder.build()?)?;
+    /// let pages = driver.input("pages", Utf8, Utf8);
+    /// pages.at_ms(0).push("ann", "home")?.at_ms(100_000).push("ann", "buy")?;
+    /// let letters = driver.output("letters", SessionWindowed::new(Utf8), I64).values()?;
+    /// // The second page comes more than a minute later: another visit.
+    /// assert_eq!(letters, [4, 3]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use = "a table that nothing follows does nothing"]
     pub fn aggregate<VC: Codec, R: IntoRow<VC::Item>>(

@@ -42,6 +42,7 @@ impl<'b, K: Clone + 'static, V: 'static> SessionWindowedKStream<'b, K, V> {
     /// use std::time::Duration;
     /// use headwater_core::prelude::*;
     /// use headwater_core::window::{SessionWindowed, SessionWindows};
+    /// use headwater_testing::TopologyTestDriver;
     ///
     /// let builder = StreamsBuilder::new();
     /// builder
@@ -51,6 +52,14 @@ impl<'b, K: Clone + 'static, V: 'static> SessionWindowedKStream<'b, K, V> {
     ///     .reduce_with(|sum, amount| sum + amount, Materialized::named("per-visit", I64))
     ///     .into_stream()
     ///     .to("sums", Produced::with(SessionWindowed::new(Utf8), I64.nullable()));
+    ///
+    /// let mut driver = TopologyTestDriver::new(builder.build()?)?;
+    /// let amounts = driver.input("amounts", Utf8, I64);
+    /// amounts.at_ms(0).push("ann", 5)?.at_ms(1_000).push("ann", 2)?;
+    /// let mut sums = driver.output("sums", SessionWindowed::new(Utf8), I64.nullable());
+    /// // The session grew: it is deleted and made anew.
+    /// assert_eq!(sums.values()?, [Some(5), None, Some(7)]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use = "a table that nothing follows does nothing"]
     pub fn reduce_with<VC: Codec, R: IntoRow<VC::Item>>(

@@ -44,7 +44,6 @@ impl<'b, K: Clone + 'static, L: 'static> KStream<'b, K, L> {
     ///
     /// let mut driver = TopologyTestDriver::new(builder.build()?)?;
     /// driver.input("orders", Utf8, Utf8).at_ms(0).push("ann", "tea")?;
-    /// driver.advance_wall_clock(Duration::from_secs(1))?;
     /// driver.input("payments", Utf8, I64).at_ms(11).push("bob", 250)?;
     /// assert_eq!(driver.output("paid", Utf8, Utf8).values()?, ["tea unpaid"]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
