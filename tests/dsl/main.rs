@@ -1,6 +1,7 @@
 //! The DSL on several partitions, and what else the recorded cases, with their one partition,
 //! cannot show.
 
+mod cogroups;
 mod copartition;
 mod foreign_keys;
 mod formats;
@@ -8,6 +9,7 @@ mod mistakes;
 mod names;
 mod optimize;
 mod partitions;
+mod processors;
 mod punctuation;
 mod sessions;
 mod sinks;

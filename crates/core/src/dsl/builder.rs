@@ -8,7 +8,7 @@ use crate::codec::Codec;
 use crate::config::StreamsConfig;
 use crate::error::TopologyError;
 use crate::operator::source;
-use crate::store::{DeclaredStores, StoreDef};
+use crate::store::{DeclaredStoreDef, DeclaredStores};
 use crate::topology::{Graph, NodeId, NodeKind, SourceTopics, Stages, Topology, validate_name};
 
 /// Where a topology is described: it hands out streams, whose verbs add nodes to it.
@@ -120,7 +120,7 @@ impl StreamsBuilder {
     /// A store that no processor uses is not made. Semantics: `StreamsBuilder.addStateStore`.
     pub fn add_store<D, KC, VC>(&self, definition: &D, stored: Stored<KC, VC>) -> &Self
     where
-        D: StoreDef<Key = KC::Item, Value = VC::Item>,
+        D: DeclaredStoreDef<Key = KC::Item, Value = VC::Item>,
         KC: Codec,
         VC: Codec,
     {

@@ -20,9 +20,12 @@ mod windows;
 
 pub use branched::BranchedStream;
 pub use builder::{Endpoint, StreamsBuilder};
-pub use cogrouped_stream::{CogroupedKStream, SessionWindowedCogroupedKStream};
+pub use cogrouped_stream::{
+    CogroupedKStream, SessionWindowedCogroupedKStream, TimeWindowedCogroupedKStream,
+};
 pub use count::Count;
 pub use global_table::GlobalKTable;
+pub(crate) use grouped_stream::Grouping;
 pub use grouped_stream::KGroupedStream;
 pub use grouped_table::KGroupedTable;
 pub use into_row::IntoRow;

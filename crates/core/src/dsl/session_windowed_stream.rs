@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use super::{KGroupedStream, SealedWindows, Windows};
+use super::{
+    CogroupedKStream, KGroupedStream, SealedWindows, SessionWindowedCogroupedKStream, Windows,
+};
 use crate::window::{Emit, SessionWindows};
 
 /// A grouped stream cut into sessions, to be aggregated.
@@ -19,6 +21,17 @@ impl SealedWindows for SessionWindows {}
 
 impl Windows for SessionWindows {
     type Grouped<'b, K: 'static, V: 'static> = SessionWindowedKStream<'b, K, V>;
+    type Cogrouped<'b, K: 'static, A: 'static> = SessionWindowedCogroupedKStream<'b, K, A>;
+
+    fn cut_cogroup<K: 'static, A: 'static>(
+        self,
+        streams: CogroupedKStream<'_, K, A>,
+    ) -> SessionWindowedCogroupedKStream<'_, K, A> {
+        SessionWindowedCogroupedKStream {
+            streams,
+            windows: self,
+        }
+    }
 
     fn cut<K: 'static, V: 'static>(
         self,

@@ -2,13 +2,16 @@
 
 use std::time::Duration;
 
-use super::{KGroupedStream, TimeWindowedKStream};
+use super::{
+    CogroupedKStream, KGroupedStream, StreamsBuilder, TimeWindowedCogroupedKStream,
+    TimeWindowedKStream,
+};
 use crate::error::TopologyError;
 use crate::time::duration_millis;
 use crate::window::{HoppingWindows, SlidingWindows, TumblingWindows};
 
-/// What [`KGroupedStream::windowed_by`] takes: tumbling, hopping and sliding windows, and
-/// sessions.
+/// What [`KGroupedStream::windowed_by`] and [`CogroupedKStream::windowed_by`] take: tumbling,
+/// hopping and sliding windows, and sessions.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` are no windows to aggregate in",
     label = "`TumblingWindows`, `HoppingWindows`, `SlidingWindows` or `SessionWindows` are needed here"
@@ -16,12 +19,20 @@ use crate::window::{HoppingWindows, SlidingWindows, TumblingWindows};
 pub trait Windows: SealedWindows {
     /// The stream cut into these windows.
     type Grouped<'b, K: 'static, V: 'static>;
+    /// The streams of a cogroup cut into these windows.
+    type Cogrouped<'b, K: 'static, A: 'static>;
 
     #[doc(hidden)]
     fn cut<K: 'static, V: 'static>(
         self,
         group: KGroupedStream<'_, K, V>,
     ) -> Self::Grouped<'_, K, V>;
+
+    #[doc(hidden)]
+    fn cut_cogroup<K: 'static, A: 'static>(
+        self,
+        streams: CogroupedKStream<'_, K, A>,
+    ) -> Self::Cogrouped<'_, K, A>;
 }
 
 /// Keeps [`Windows`] closed: each kind of windows is an operator of its own.
@@ -72,30 +83,26 @@ impl TimeWindows {
         close_ms.saturating_sub(open_ms)
     }
 
-    fn cut<K: 'static, V: 'static>(
-        self,
-        group: KGroupedStream<'_, K, V>,
-    ) -> TimeWindowedKStream<'_, K, V> {
-        if let TimeCut::Aligned {
+    /// Reports windows that are none.
+    fn check(self, builder: &StreamsBuilder) {
+        let TimeCut::Aligned {
             size_ms,
             advance_ms,
         } = self.cut
-        {
-            let error = if size_ms < 1 {
-                Some(TopologyError::EmptyWindows)
-            } else if advance_ms < 1 || advance_ms > size_ms {
-                Some(TopologyError::WindowAdvance {
-                    size_ms,
-                    advance_ms,
-                })
-            } else {
-                None
-            };
-            group
-                .builder
-                .with_graph(|graph| graph.check(error.map_or(Ok(()), Err)));
-        }
-        TimeWindowedKStream::new(group, self)
+        else {
+            return;
+        };
+        let error = if size_ms < 1 {
+            TopologyError::EmptyWindows
+        } else if advance_ms < 1 || advance_ms > size_ms {
+            TopologyError::WindowAdvance {
+                size_ms,
+                advance_ms,
+            }
+        } else {
+            return;
+        };
+        builder.with_graph(|graph| graph.report(error));
     }
 }
 
@@ -138,12 +145,24 @@ macro_rules! time_windows {
 
         impl Windows for $windows {
             type Grouped<'b, K: 'static, V: 'static> = TimeWindowedKStream<'b, K, V>;
+            type Cogrouped<'b, K: 'static, A: 'static> = TimeWindowedCogroupedKStream<'b, K, A>;
 
             fn cut<K: 'static, V: 'static>(
                 self,
                 group: KGroupedStream<'_, K, V>,
             ) -> Self::Grouped<'_, K, V> {
-                TimeWindows::from(self).cut(group)
+                let windows = TimeWindows::from(self);
+                windows.check(group.builder);
+                TimeWindowedKStream::new(group, windows)
+            }
+
+            fn cut_cogroup<K: 'static, A: 'static>(
+                self,
+                streams: CogroupedKStream<'_, K, A>,
+            ) -> Self::Cogrouped<'_, K, A> {
+                let windows = TimeWindows::from(self);
+                windows.check(streams.builder);
+                TimeWindowedCogroupedKStream { streams, windows }
             }
         }
     )+};

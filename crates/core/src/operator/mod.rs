@@ -20,4 +20,5 @@ pub(crate) mod repartition;
 mod select_key;
 mod sink;
 pub(crate) mod source;
+mod store;
 pub(crate) mod table;

@@ -9,7 +9,7 @@ use crate::processor::{Children, Processor, ProcessorContext, PunctuationId, Sin
 use crate::record::Record;
 use crate::store::{OpenStores, Stores};
 use crate::time::Timestamp;
-use crate::topology::{Keys, Punctuated, Stages, Wired};
+use crate::topology::{Keys, NodeId, Punctuated, Stages, Wired, Wiring};
 
 const PREFIX: &str = "KSTREAM-PROCESSOR-";
 
@@ -136,19 +136,16 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
     ) -> KStream<'b, P::Key, P::Value> {
         let used = stores.used();
         let stages = Stages::sink(move |wiring, node| {
-            let processor = wiring.punctuated(|wiring, owner| ProcessNode {
-                processor: new(stores.open(&mut OpenStores::new(wiring))),
-                owner,
-                name: wiring.name_of(node).to_owned(),
-                children: wiring.children::<P::Key, P::Value>(node),
+            let process = Process::wire(wiring, node, |wiring| {
+                new(stores.open(&mut OpenStores::new(wiring)))
             });
-            Wired::new::<K, V>(Box::new(Process(processor)))
+            Wired::new::<K, V>(Box::new(process))
         });
         let node = self
             .builder
             .add_processor(prefix, processed, self.node, stages);
         self.builder
-            .with_graph(|graph| graph.connect_typed(node, used));
+            .with_graph(|graph| graph.connect_used(node, used));
         KStream::new(self.builder, node)
     }
 }
@@ -204,7 +201,24 @@ impl<K: 'static, V: 'static, P: Processor<K, V>> Punctuated for ProcessNode<P, K
     }
 }
 
-struct Process<P: Processor<K, V>, K, V>(Rc<RefCell<ProcessNode<P, K, V>>>);
+/// Pushes records into a processor.
+pub(super) struct Process<P: Processor<K, V>, K, V>(Rc<RefCell<ProcessNode<P, K, V>>>);
+
+impl<P: Processor<K, V>, K: 'static, V: 'static> Process<P, K, V> {
+    /// The processor of a node; `new` makes it.
+    pub(super) fn wire(
+        wiring: &mut Wiring<'_>,
+        node: NodeId,
+        new: impl FnOnce(&mut Wiring<'_>) -> P,
+    ) -> Self {
+        Self(wiring.punctuated(|wiring, owner| ProcessNode {
+            processor: new(wiring),
+            owner,
+            name: wiring.name_of(node).to_owned(),
+            children: wiring.children::<P::Key, P::Value>(node),
+        }))
+    }
+}
 
 impl<K, V, P: Processor<K, V>> Sink<K, V> for Process<P, K, V> {
     fn push(&mut self, record: Record<K, V>, task: &mut TaskContext) -> Step {

@@ -38,7 +38,7 @@ impl<K, V> Children<K, V> {
 /// What a processor writes its stores with: its context.
 pub trait StoreWriter {
     #[doc(hidden)]
-    fn writing_task(&mut self) -> WritingTask<'_>;
+    fn writing_task(&mut self) -> Option<WritingTask<'_>>;
 
     #[doc(hidden)]
     fn write_time(&self) -> Timestamp;
@@ -50,8 +50,8 @@ pub trait StoreWriter {
 pub struct WritingTask<'t>(pub(crate) &'t mut TaskContext);
 
 impl<K, V> StoreWriter for ProcessorContext<'_, K, V> {
-    fn writing_task(&mut self) -> WritingTask<'_> {
-        WritingTask(self.task)
+    fn writing_task(&mut self) -> Option<WritingTask<'_>> {
+        Some(WritingTask(self.task))
     }
 
     fn write_time(&self) -> Timestamp {

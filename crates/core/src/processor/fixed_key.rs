@@ -158,7 +158,7 @@ impl<'c, 'a, K, V> FixedKeyContext<'c, 'a, K, V> {
 }
 
 impl<K, V> StoreWriter for FixedKeyContext<'_, '_, K, V> {
-    fn writing_task(&mut self) -> WritingTask<'_> {
+    fn writing_task(&mut self) -> Option<WritingTask<'_>> {
         self.0.writing_task()
     }
 

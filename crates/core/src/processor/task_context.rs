@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use headwater_state::layer::CacheBudget;
 
-use super::{PunctuationSchedule, RecordContext};
+use super::{ProcessorMetadata, PunctuationSchedule, RecordContext};
 use crate::failure::{
     Decision, FailedRecord, FailedStep, Failure, FailurePolicy, SkipLog, Step, TaskFailure,
 };
@@ -60,6 +60,8 @@ pub struct TaskContext {
     partition_counts: Box<dyn PartitionCounts>,
     cache: CacheBudget,
     globals: GlobalStores,
+    metadata: ProcessorMetadata,
+    metadata_changed: bool,
     pub(crate) outputs: OutputBuffer,
     pub(crate) punctuations: PunctuationSchedule,
 }
@@ -85,6 +87,8 @@ impl TaskContext {
             partition_counts,
             cache: CacheBudget::new(CACHE_BYTES_MAX),
             globals: GlobalStores::default(),
+            metadata: ProcessorMetadata::default(),
+            metadata_changed: false,
             outputs: OutputBuffer::default(),
             punctuations: PunctuationSchedule::default(),
         }
@@ -113,6 +117,32 @@ impl TaskContext {
     /// Sets stream time, found again in the committed offsets.
     pub fn restore_stream_time(&mut self, time: Timestamp) {
         self.stream_time = self.stream_time.max(time);
+    }
+
+    /// Takes over what operators kept beside a committed offset; before the task is made.
+    pub fn restore_metadata(&mut self, metadata: &ProcessorMetadata) {
+        self.metadata.merge(metadata);
+    }
+
+    /// What operators keep beside committed offsets.
+    pub const fn metadata(&self) -> &ProcessorMetadata {
+        &self.metadata
+    }
+
+    /// Whether operators changed what they keep since it was last committed.
+    pub const fn has_new_metadata(&self) -> bool {
+        self.metadata_changed
+    }
+
+    /// Notes that what operators keep was committed.
+    pub fn metadata_committed(&mut self) {
+        self.metadata_changed = false;
+    }
+
+    /// Keeps a time beside the offsets that are committed next.
+    pub(crate) fn keep_metadata(&mut self, store: &str, time_ms: i64) {
+        self.metadata.set(store, time_ms);
+        self.metadata_changed = true;
     }
 
     /// Where the record in hand was read; none during a punctuation.
@@ -297,9 +327,9 @@ impl TaskContext {
     #[cold]
     pub(crate) fn settle_store(&mut self, node: &str, error: StoreError) -> Step {
         match error {
-            StoreError::Codec { .. } | StoreError::Computed { .. } => {
-                self.settle(FailedStep::Process, node, error.into())
-            }
+            StoreError::Codec { .. }
+            | StoreError::Computed { .. }
+            | StoreError::ReadOnly { .. } => self.settle(FailedStep::Process, node, error.into()),
             StoreError::State { .. } => self.stop(FailedStep::Process, node, error.into()),
         }
     }

@@ -1,5 +1,8 @@
 //! Transformers of a table's values, which may keep state of their own for each task.
 
+use std::fmt;
+
+use super::{StoreWriter, TaskContext, WritingTask};
 use crate::failure::Failure;
 use crate::time::Timestamp;
 
@@ -27,24 +30,62 @@ pub trait ValueTransformer<K, V>: 'static {
         &mut self,
         key: &K,
         value: Option<V>,
-        context: &TransformContext,
+        context: &mut TransformContext<'_>,
     ) -> Result<Option<Self::Value>, Failure>;
 }
 
-/// What a [`ValueTransformer`] is told beside the row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TransformContext {
+/// What a [`ValueTransformer`] is told beside the row, and what it writes its stores with.
+///
+/// Stores are written for updates only: while a row is looked up, a write is an error.
+pub struct TransformContext<'t> {
     timestamp: Timestamp,
+    task: Option<&'t mut TaskContext>,
 }
 
-impl TransformContext {
-    pub(crate) const fn new(timestamp: Timestamp) -> Self {
-        Self { timestamp }
+impl<'t> TransformContext<'t> {
+    /// For an update.
+    pub(crate) const fn of_update(timestamp: Timestamp, task: &'t mut TaskContext) -> Self {
+        Self {
+            timestamp,
+            task: Some(task),
+        }
+    }
+
+    /// For a row that is looked up.
+    pub(crate) const fn of_lookup(timestamp: Timestamp) -> Self {
+        Self {
+            timestamp,
+            task: None,
+        }
     }
 
     /// The time of the update, or of the row that is looked up; [`Timestamp::UNKNOWN`] if there
     /// is none.
     pub const fn timestamp(&self) -> Timestamp {
         self.timestamp
+    }
+
+    /// Whether a row is looked up: there is no update, and stores are only read.
+    pub const fn is_lookup(&self) -> bool {
+        self.task.is_none()
+    }
+}
+
+impl StoreWriter for TransformContext<'_> {
+    fn writing_task(&mut self) -> Option<WritingTask<'_>> {
+        self.task.as_deref_mut().map(WritingTask)
+    }
+
+    fn write_time(&self) -> Timestamp {
+        self.timestamp
+    }
+}
+
+impl fmt::Debug for TransformContext<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TransformContext")
+            .field("timestamp", &self.timestamp)
+            .field("is_lookup", &self.is_lookup())
+            .finish_non_exhaustive()
     }
 }

@@ -1,23 +1,21 @@
 //! What names a store in a program: typed definitions, declared once and opened by processors.
 
-use std::any::TypeId;
-use std::borrow::Cow;
-use std::cell::RefCell;
-use std::fmt;
-use std::marker::PhantomData;
-use std::rc::Rc;
 use std::sync::Arc;
 
-use super::handle::{KeyValueStore, TimestampedKeyValueStore};
-use super::{Caching, KeyValueRows, RowFormat};
+use super::access::{Access, Overflow};
+use super::rows_type::{RowsType, StorePlace, UsedStore};
+use super::{GlobalRows, StoreError};
 use crate::codec::Codec;
-use crate::dsl::{ResolvedName, Stored};
-use crate::topology::{Graph, StoreKind, StoreNode, Wiring};
+use crate::dsl::Stored;
+use crate::processor::StoreWriter;
+use crate::time::Timestamp;
+use crate::topology::{Graph, StoreNode, Wiring};
 
 /// A typed name of a store.
 ///
-/// Declare it with [`StreamsBuilder::add_store`](crate::dsl::StreamsBuilder::add_store), and give
-/// it to the processors that use the store: all of them live in one sub-topology then.
+/// Declare the store with [`StreamsBuilder::add_store`](crate::dsl::StreamsBuilder::add_store),
+/// or let it name the store of a table; and give it to the processors that use the store: all of
+/// them live in one sub-topology then.
 pub trait StoreDef: Send + Sync + 'static {
     /// Type of its keys.
     type Key: 'static;
@@ -30,16 +28,32 @@ pub trait StoreDef: Send + Sync + 'static {
     fn name(&self) -> &str;
 
     #[doc(hidden)]
+    fn open(&self, task: &mut OpenStores<'_, '_>) -> Self::Handle;
+
+    #[doc(hidden)]
+    fn used(&self) -> UsedStore;
+}
+
+/// A typed name of a store that a program may declare for its processors.
+pub trait DeclaredStoreDef: StoreDef {
+    #[doc(hidden)]
     fn declare<KC, VC>(&self, stored: Stored<KC, VC>, topology: &mut DeclaredStores<'_>)
     where
         KC: Codec<Item = Self::Key>,
         VC: Codec<Item = Self::Value>;
+}
 
+/// A typed name of a store that holds one value, or its history, for each key: it can be filled
+/// from a topic.
+pub trait KeyedStoreDef: DeclaredStoreDef {
     #[doc(hidden)]
-    fn open(&self, task: &mut OpenStores<'_, '_>) -> Self::Handle;
-
-    #[doc(hidden)]
-    fn rows_type(&self) -> TypeId;
+    fn fill(
+        store: &Self::Handle,
+        key: &Self::Key,
+        value: Option<&Self::Value>,
+        timestamp: Timestamp,
+        context: &mut impl StoreWriter,
+    ) -> Result<(), StoreError>;
 }
 
 /// Where stores are declared.
@@ -67,8 +81,17 @@ impl<'w, 't> OpenStores<'w, 't> {
         Self(wiring)
     }
 
-    pub(super) fn rows<T: 'static>(&mut self, name: &str) -> Rc<RefCell<T>> {
-        self.0.store(name)
+    pub(super) fn access<R: 'static>(&mut self, name: &str) -> Access<R> {
+        let overflow = if self.0.graph().is_kept_by_table(name) {
+            Overflow::LeftToTable
+        } else {
+            Overflow::Flushed
+        };
+        Access::new(name, self.0.store(name), overflow)
+    }
+
+    pub(super) fn global<K: 'static, V: 'static>(&mut self, name: &str) -> Arc<GlobalRows<K, V>> {
+        self.0.global_store(name)
     }
 }
 
@@ -85,7 +108,7 @@ pub trait Stores: Send + Sync + 'static {
     fn open(&self, task: &mut OpenStores<'_, '_>) -> Self::Handles;
 
     #[doc(hidden)]
-    fn used(&self) -> Vec<(String, TypeId)>;
+    fn used(&self) -> Vec<UsedStore>;
 }
 
 impl Stores for () {
@@ -93,7 +116,7 @@ impl Stores for () {
 
     fn open(&self, _: &mut OpenStores<'_, '_>) {}
 
-    fn used(&self) -> Vec<(String, TypeId)> {
+    fn used(&self) -> Vec<UsedStore> {
         Vec::new()
     }
 }
@@ -105,8 +128,8 @@ impl<D: StoreDef> Stores for D {
         StoreDef::open(self, task)
     }
 
-    fn used(&self) -> Vec<(String, TypeId)> {
-        vec![(self.name().to_owned(), self.rows_type())]
+    fn used(&self) -> Vec<UsedStore> {
+        vec![StoreDef::used(self)]
     }
 }
 
@@ -122,9 +145,9 @@ macro_rules! stores_of_a_tuple {
             }
 
             #[allow(non_snake_case, reason = "the definitions are named after their types")]
-            fn used(&self) -> Vec<(String, TypeId)> {
+            fn used(&self) -> Vec<UsedStore> {
                 let ($($definition,)+) = self;
-                vec![$(($definition.name().to_owned(), $definition.rows_type())),+]
+                vec![$(StoreDef::used($definition)),+]
             }
         }
     };
@@ -134,136 +157,11 @@ stores_of_a_tuple!(A, B);
 stores_of_a_tuple!(A, B, C);
 stores_of_a_tuple!(A, B, C, D);
 
-macro_rules! definition {
-    ($(#[$about:meta])* $name:ident) => {
-        $(#[$about])*
-        pub struct $name<K, V> {
-            name: Cow<'static, str>,
-            types: PhantomData<fn() -> (K, V)>,
-        }
-
-        impl<K, V> $name<K, V> {
-            /// A store of this name, for a constant.
-            pub const fn new(name: &'static str) -> Self {
-                Self {
-                    name: Cow::Borrowed(name),
-                    types: PhantomData,
-                }
-            }
-
-            /// A store whose name is only known when the program runs.
-            pub fn named(name: impl Into<String>) -> Self {
-                Self {
-                    name: Cow::Owned(name.into()),
-                    types: PhantomData,
-                }
-            }
-        }
-
-        impl<K, V> Clone for $name<K, V> {
-            fn clone(&self) -> Self {
-                Self {
-                    name: self.name.clone(),
-                    types: PhantomData,
-                }
-            }
-        }
-
-        impl<K, V> fmt::Debug for $name<K, V> {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_tuple(stringify!($name)).field(&self.name).finish()
-            }
-        }
-    };
-}
-
-definition! {
-    /// Names a key-value store.
-    ///
-    /// Semantics: `Stores.keyValueStoreBuilder`.
-    ///
-    /// ```
-    /// use headwater_core::store::KeyValueStoreDef;
-    ///
-    /// const COUNTS: KeyValueStoreDef<String, i64> = KeyValueStoreDef::new("counts");
-    /// ```
-    KeyValueStoreDef
-}
-
-definition! {
-    /// Names a key-value store that keeps a timestamp with each value, as tables do.
-    ///
-    /// Semantics: `Stores.timestampedKeyValueStoreBuilder`.
-    TimestampedKeyValueStoreDef
-}
-
-impl<K: 'static, V: 'static> StoreDef for KeyValueStoreDef<K, V> {
-    type Key = K;
-    type Value = V;
-    type Handle = KeyValueStore<K, V>;
-
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn declare<KC, VC>(&self, stored: Stored<KC, VC>, topology: &mut DeclaredStores<'_>)
-    where
-        KC: Codec<Item = K>,
-        VC: Codec<Item = V>,
-    {
-        declare_key_value(&self.name, stored, RowFormat::Plain, topology);
-    }
-
-    fn open(&self, task: &mut OpenStores<'_, '_>) -> Self::Handle {
-        KeyValueStore::new(task.rows(&self.name))
-    }
-
-    fn rows_type(&self) -> TypeId {
-        TypeId::of::<KeyValueRows<K, V>>()
-    }
-}
-
-impl<K: 'static, V: 'static> StoreDef for TimestampedKeyValueStoreDef<K, V> {
-    type Key = K;
-    type Value = V;
-    type Handle = TimestampedKeyValueStore<K, V>;
-
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn declare<KC, VC>(&self, stored: Stored<KC, VC>, topology: &mut DeclaredStores<'_>)
-    where
-        KC: Codec<Item = K>,
-        VC: Codec<Item = V>,
-    {
-        declare_key_value(&self.name, stored, RowFormat::Stamped, topology);
-    }
-
-    fn open(&self, task: &mut OpenStores<'_, '_>) -> Self::Handle {
-        TimestampedKeyValueStore::new(task.rows(&self.name))
-    }
-
-    fn rows_type(&self) -> TypeId {
-        TypeId::of::<KeyValueRows<K, V>>()
-    }
-}
-
-fn declare_key_value<KC: Codec, VC: Codec>(
-    name: &str,
-    stored: Stored<KC, VC>,
-    format: RowFormat,
-    topology: &mut DeclaredStores<'_>,
-) {
-    let (key, value) = (Arc::new(stored.key), Arc::new(stored.value));
-    let caching: Caching = stored.caching;
-    let name = ResolvedName {
+/// A store of the task, of these rows.
+pub(super) fn of_task(name: &str, rows: RowsType) -> UsedStore {
+    UsedStore {
         name: name.to_owned(),
-        is_given: true,
-    };
-    let store = StoreNode::of(&name, StoreKind::KeyValue, stored.logging, move |opening| {
-        let (key, value) = (Arc::clone(&key) as _, Arc::clone(&value) as _);
-        KeyValueRows::<KC::Item, VC::Item>::open(opening, key, value, format, caching)
-    });
-    topology.add(store);
+        rows,
+        place: StorePlace::Task,
+    }
 }

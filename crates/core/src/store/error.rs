@@ -29,6 +29,12 @@ pub enum StoreError {
         /// Why.
         source: StateError,
     },
+    /// A write while rows are looked up.
+    #[error("store {store} is only read while rows are looked up")]
+    ReadOnly {
+        /// The store.
+        store: String,
+    },
     /// A row that is not stored but computed when it is asked for, by code that failed.
     #[error("table {table}: cannot compute a row: {source}")]
     Computed {

@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::collections::HashMap;
 use std::fmt;
+use std::ops::Bound;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use headwater_state::StateError;
@@ -81,6 +82,40 @@ impl<K: 'static, V: 'static> GlobalRows<K, V> {
             IsNull::No => engine.put(&key_bytes, &row),
         };
         put.map_err(|source| self.keys.failed(source))
+    }
+
+    /// The entries of a range of keys, in the order of their bytes.
+    pub(crate) fn between(
+        &self,
+        from: Bound<&K>,
+        to: Bound<&K>,
+    ) -> Result<Vec<(K, Stamped<V>)>, StoreError> {
+        let bytes = |bound: Bound<&K>| {
+            let encoded = |key| {
+                let mut bytes = Vec::new();
+                self.keys.encode(key, &mut bytes).map(|_| bytes)
+            };
+            Ok(match bound {
+                Bound::Included(key) => Bound::Included(encoded(key)?),
+                Bound::Excluded(key) => Bound::Excluded(encoded(key)?),
+                Bound::Unbounded => Bound::Unbounded,
+            })
+        };
+        let (from, to) = (bytes(from)?, bytes(to)?);
+        let range = KeyRange {
+            from: from.as_ref().map(Vec::as_slice),
+            to: to.as_ref().map(Vec::as_slice),
+        };
+        let failed = |source| self.keys.failed(source);
+        let engine = self.read();
+        let mut entries = Vec::new();
+        let mut cursor = engine.scan(range, Direction::Forward).map_err(failed)?;
+        while let Some((key, row)) = cursor.entry() {
+            let row = read_row(&self.values, FORMAT, row)?;
+            entries.push((self.keys.decode(key)?, row));
+            cursor.advance().map_err(failed)?;
+        }
+        Ok(entries)
     }
 
     /// A thread that died while it held the lock left whole rows: the engine writes one at once.

@@ -8,7 +8,8 @@ use std::rc::Rc;
 
 use headwater_state::engine::{Direction, KeyRange};
 
-use super::{Cause, FlushTable as _, KeyValueRows, StoreError, TaskStore as _, Visit};
+use super::access::Access;
+use super::{KeyValueRows, StoreError, Visit};
 use crate::processor::StoreWriter;
 use crate::record::Stamped;
 use crate::time::Timestamp;
@@ -16,7 +17,7 @@ use crate::time::Timestamp;
 /// How many entries an iteration reads at once.
 const PAGE_ENTRIES: usize = 256;
 
-type Rows<K, V> = Rc<RefCell<KeyValueRows<K, V>>>;
+type Rows<K, V> = Access<KeyValueRows<K, V>>;
 
 /// A key-value store of the processor's task. Handles share the store.
 ///
@@ -45,7 +46,7 @@ impl<K: 'static, V: 'static> KeyValueStore<K, V> {
     /// # Errors
     /// If the store cannot be read, or its bytes are not what the codec reads.
     pub fn get(&self, key: &K) -> Result<Option<V>, StoreError> {
-        let found = self.rows.borrow_mut().get(key)?;
+        let found = self.rows.rows().get(key)?;
         Ok(found.map(|found| found.value))
     }
 
@@ -60,6 +61,15 @@ impl<K: 'static, V: 'static> KeyValueStore<K, V> {
         context: &mut impl StoreWriter,
     ) -> Result<(), StoreError> {
         put(&self.rows, key, Some(value), Timestamp::UNKNOWN, context)
+    }
+
+    pub(super) fn set(
+        &self,
+        key: &K,
+        value: Option<&V>,
+        context: &mut impl StoreWriter,
+    ) -> Result<(), StoreError> {
+        put(&self.rows, key, value, Timestamp::UNKNOWN, context)
     }
 
     /// Sets the value of a key that has none; gives the value it has otherwise.
@@ -130,7 +140,7 @@ impl<K: 'static, V: 'static> KeyValueStore<K, V> {
 
     /// About how many entries there are; what waits in the cache is not counted.
     pub fn approximate_len(&self) -> u64 {
-        self.rows.borrow().approximate_len()
+        self.rows.rows().approximate_len()
     }
 }
 
@@ -144,7 +154,7 @@ impl<K: 'static, V: 'static> TimestampedKeyValueStore<K, V> {
     /// # Errors
     /// If the store cannot be read, or its bytes are not what the codec reads.
     pub fn get(&self, key: &K) -> Result<Option<Stamped<V>>, StoreError> {
-        self.rows.borrow_mut().get(key)
+        self.rows.rows().get(key)
     }
 
     /// Sets the value of a key.
@@ -162,6 +172,24 @@ impl<K: 'static, V: 'static> TimestampedKeyValueStore<K, V> {
             key,
             Some(&value.value),
             value.timestamp,
+            context,
+        )
+    }
+
+    pub(super) fn set(
+        &self,
+        key: &K,
+        value: Option<Stamped<&V>>,
+        context: &mut impl StoreWriter,
+    ) -> Result<(), StoreError> {
+        let timestamp = value
+            .as_ref()
+            .map_or(Timestamp::UNKNOWN, |value| value.timestamp);
+        put(
+            &self.rows,
+            key,
+            value.map(|value| value.value),
+            timestamp,
             context,
         )
     }
@@ -217,19 +245,9 @@ fn put<K: 'static, V: 'static>(
     timestamp: Timestamp,
     context: &mut impl StoreWriter,
 ) -> Result<(), StoreError> {
-    let written_at = context.write_time();
-    let task = context.writing_task().0;
-    let cause = Cause {
-        timestamp: written_at,
-        headers: crate::record::Headers::new(),
-        in_hand: task.in_hand(),
-    };
-    let mut rows = rows.borrow_mut();
-    rows.put(key, value, timestamp, cause, task)?;
-    if rows.is_over_budget() {
-        rows.flush(task)?;
-    }
-    Ok(())
+    rows.write(context, |rows, cause, task| {
+        rows.put(key, value, timestamp, cause, task)
+    })
 }
 
 fn plain<K, V>(
@@ -241,7 +259,7 @@ fn plain<K, V>(
 /// An iteration that reads page by page, so that the store may be written meanwhile: what is
 /// written behind the page that was read is seen.
 struct Entries<K, V> {
-    rows: Rows<K, V>,
+    rows: Rc<RefCell<KeyValueRows<K, V>>>,
     from: Bound<Vec<u8>>,
     to: Bound<Vec<u8>>,
     direction: Direction,
@@ -257,7 +275,7 @@ impl<K: 'static, V: 'static> Entries<K, V> {
         direction: Direction,
     ) -> Self {
         Self {
-            rows: Rc::clone(rows),
+            rows: rows.shared(),
             from,
             to,
             direction,
@@ -277,8 +295,8 @@ impl<K: 'static, V: 'static> Entries<K, V> {
     ) -> Result<Self, StoreError> {
         let bytes = |bound: Bound<&K>| {
             Ok(match bound {
-                Bound::Included(key) => Bound::Included(rows.borrow().key_bytes(key)?),
-                Bound::Excluded(key) => Bound::Excluded(rows.borrow().key_bytes(key)?),
+                Bound::Included(key) => Bound::Included(rows.rows().key_bytes(key)?),
+                Bound::Excluded(key) => Bound::Excluded(rows.rows().key_bytes(key)?),
                 Bound::Unbounded => Bound::Unbounded,
             })
         };

@@ -210,6 +210,13 @@ impl<K: 'static, V: 'static> SessionRows<K, V> {
         Ok(closed)
     }
 
+    /// Notes, before anything is restored, that sessions which end up to here were emitted.
+    pub(crate) fn set_emitted(&mut self, to_ms: i64) {
+        if let Some(by_end) = &mut self.by_end {
+            by_end.emitted_to(to_ms);
+        }
+    }
+
     /// Sets the value of a session; `None` deletes it.
     pub(crate) fn put(
         &mut self,

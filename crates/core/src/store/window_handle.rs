@@ -1,29 +1,33 @@
 //! Window stores as processors work with them.
 
-use std::cell::RefCell;
 use std::fmt;
 use std::ops::ControlFlow;
-use std::rc::Rc;
 
 use headwater_state::engine::Direction;
 
-use super::{Cause, FlushTable as _, PutWindow, StoreError, TaskStore as _, Visit, WindowRows};
+use super::access::Access;
+use super::{PutWindow, StoreError, Visit, WindowRows};
 use crate::processor::StoreWriter;
-use crate::record::Headers;
+use crate::record::Stamped;
 use crate::time::Timestamp;
-
-type Rows<K, V> = Rc<RefCell<WindowRows<K, V>>>;
 
 /// A window store of the processor's task: values by key and start of a window, kept for the
 /// store's retention. Handles share the store.
 ///
 /// Semantics: `org.apache.kafka.streams.state.WindowStore`.
 pub struct WindowStore<K, V> {
-    rows: Rows<K, V>,
+    rows: Access<WindowRows<K, V>>,
+}
+
+/// A window store that keeps a timestamp with each value, as tables in windows do.
+///
+/// Semantics: `org.apache.kafka.streams.state.TimestampedWindowStore`.
+pub struct TimestampedWindowStore<K, V> {
+    rows: Access<WindowRows<K, V>>,
 }
 
 impl<K: 'static, V: 'static> WindowStore<K, V> {
-    pub(crate) const fn new(rows: Rows<K, V>) -> Self {
+    pub(crate) const fn new(rows: Access<WindowRows<K, V>>) -> Self {
         Self { rows }
     }
 
@@ -32,7 +36,7 @@ impl<K: 'static, V: 'static> WindowStore<K, V> {
     /// # Errors
     /// If the store cannot be read, or its bytes are not what the codec reads.
     pub fn get(&self, key: &K, start: Timestamp) -> Result<Option<V>, StoreError> {
-        let found = self.rows.borrow_mut().get(key, start.as_millis())?;
+        let found = self.rows.rows().get(key, start.as_millis())?;
         Ok(found.map(|found| found.value))
     }
 
@@ -48,22 +52,8 @@ impl<K: 'static, V: 'static> WindowStore<K, V> {
         start: Timestamp,
         context: &mut impl StoreWriter,
     ) -> Result<(), StoreError> {
-        let timestamp = context.write_time();
-        let task = context.writing_task().0;
-        let cause = Cause {
-            timestamp,
-            headers: Headers::new(),
-            in_hand: task.in_hand(),
-        };
-        let mut rows = self.rows.borrow_mut();
-        let start_ms = start.as_millis();
-        if rows.put(key, start_ms, value, timestamp, cause, task)? == PutWindow::Expired {
-            task.drop_record("its window is older than the store keeps");
-        }
-        if rows.is_over_budget() {
-            rows.flush(task)?;
-        }
-        Ok(())
+        self.rows
+            .put(key, value, start, Timestamp::UNKNOWN, context)
     }
 
     /// The values of a key in the windows that begin from `from` to `to`, both included, by
@@ -77,7 +67,8 @@ impl<K: 'static, V: 'static> WindowStore<K, V> {
         from: Timestamp,
         to: Timestamp,
     ) -> Result<Vec<(Timestamp, V)>, StoreError> {
-        self.fetched(key, from, to, Direction::Forward)
+        let fetched = self.rows.fetch(key, from, to, Direction::Forward)?;
+        Ok(without_times(fetched))
     }
 
     /// As [`fetch`](Self::fetch), the latest first.
@@ -90,21 +81,146 @@ impl<K: 'static, V: 'static> WindowStore<K, V> {
         from: Timestamp,
         to: Timestamp,
     ) -> Result<Vec<(Timestamp, V)>, StoreError> {
-        self.fetched(key, from, to, Direction::Reverse)
+        let fetched = self.rows.fetch(key, from, to, Direction::Reverse)?;
+        Ok(without_times(fetched))
     }
 
     /// Shows `visit` the values of all keys in the windows that begin from `from` to `to`, both
-    /// included, until it breaks. The store must not be written meanwhile.
+    /// included, until it breaks. The store must not be used meanwhile.
     ///
     /// # Errors
     /// As [`get`](Self::get).
+    ///
+    /// # Panics
+    /// If `visit` uses the store.
     pub fn visit_all(
         &self,
         from: Timestamp,
         to: Timestamp,
         mut visit: impl FnMut(K, Timestamp, V) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
-        let rows = self.rows.borrow();
+        self.rows
+            .visit_all(from, to, |key, start, found| visit(key, start, found.value))
+    }
+}
+
+impl<K: 'static, V: 'static> TimestampedWindowStore<K, V> {
+    pub(crate) const fn new(rows: Access<WindowRows<K, V>>) -> Self {
+        Self { rows }
+    }
+
+    /// The value of a key in the window that begins then, with its timestamp.
+    ///
+    /// # Errors
+    /// If the store cannot be read, or its bytes are not what the codec reads.
+    pub fn get(&self, key: &K, start: Timestamp) -> Result<Option<Stamped<V>>, StoreError> {
+        self.rows.rows().get(key, start.as_millis())
+    }
+
+    /// Sets the value of a key in the window that begins then; `None` removes it. A window older
+    /// than the store's retention is dropped and counted.
+    ///
+    /// # Errors
+    /// If the store cannot be written, or a codec refuses the key or value.
+    pub fn put(
+        &self,
+        key: &K,
+        value: Option<&Stamped<V>>,
+        start: Timestamp,
+        context: &mut impl StoreWriter,
+    ) -> Result<(), StoreError> {
+        let timestamp = value.map_or(Timestamp::UNKNOWN, |value| value.timestamp);
+        let value = value.map(|value| &value.value);
+        self.rows.put(key, value, start, timestamp, context)
+    }
+
+    /// The values of a key in the windows that begin from `from` to `to`, both included, by
+    /// their starts.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    pub fn fetch(
+        &self,
+        key: &K,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<(Timestamp, Stamped<V>)>, StoreError> {
+        self.rows.fetch(key, from, to, Direction::Forward)
+    }
+
+    /// As [`fetch`](Self::fetch), the latest first.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    pub fn fetch_reverse(
+        &self,
+        key: &K,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<(Timestamp, Stamped<V>)>, StoreError> {
+        self.rows.fetch(key, from, to, Direction::Reverse)
+    }
+
+    /// Shows `visit` the values of all keys in the windows that begin from `from` to `to`, both
+    /// included, until it breaks. The store must not be used meanwhile.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    ///
+    /// # Panics
+    /// If `visit` uses the store.
+    pub fn visit_all(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+        visit: impl FnMut(K, Timestamp, Stamped<V>) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        self.rows.visit_all(from, to, visit)
+    }
+}
+
+impl<K: 'static, V: 'static> Access<WindowRows<K, V>> {
+    fn put(
+        &self,
+        key: &K,
+        value: Option<&V>,
+        start: Timestamp,
+        timestamp: Timestamp,
+        context: &mut impl StoreWriter,
+    ) -> Result<(), StoreError> {
+        let start_ms = start.as_millis();
+        self.write(context, |rows, cause, task| {
+            if rows.put(key, start_ms, value, timestamp, cause, task)? == PutWindow::Expired {
+                task.drop_record("its window is older than the store keeps");
+            }
+            Ok(())
+        })
+    }
+
+    fn fetch(
+        &self,
+        key: &K,
+        from: Timestamp,
+        to: Timestamp,
+        direction: Direction,
+    ) -> Result<Vec<(Timestamp, Stamped<V>)>, StoreError> {
+        let mut found = Vec::new();
+        let (from, to) = (from.as_millis(), to.as_millis());
+        self.rows()
+            .visit_key(key, from, to, direction, |start_ms, row| {
+                found.push((Timestamp::from_millis(start_ms), row));
+                Visit::GoOn
+            })?;
+        Ok(found)
+    }
+
+    fn visit_all(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+        mut visit: impl FnMut(K, Timestamp, Stamped<V>) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        let rows = self.rows();
         let mut failed = None;
         rows.visit_all(from.as_millis(), to.as_millis(), |key, start_ms, found| {
             let key = match rows.decode_key(key) {
@@ -114,34 +230,29 @@ impl<K: 'static, V: 'static> WindowStore<K, V> {
                     return Visit::Stop;
                 }
             };
-            match visit(key, Timestamp::from_millis(start_ms), found.value) {
+            match visit(key, Timestamp::from_millis(start_ms), found) {
                 ControlFlow::Continue(()) => Visit::GoOn,
                 ControlFlow::Break(()) => Visit::Stop,
             }
         })?;
         failed.map_or(Ok(()), Err)
     }
+}
 
-    fn fetched(
-        &self,
-        key: &K,
-        from: Timestamp,
-        to: Timestamp,
-        direction: Direction,
-    ) -> Result<Vec<(Timestamp, V)>, StoreError> {
-        let mut found = Vec::new();
-        let mut rows = self.rows.borrow_mut();
-        let (from, to) = (from.as_millis(), to.as_millis());
-        rows.visit_key(key, from, to, direction, |start_ms, row| {
-            found.push((Timestamp::from_millis(start_ms), row.value));
-            Visit::GoOn
-        })?;
-        Ok(found)
-    }
+fn without_times<V>(fetched: Vec<(Timestamp, Stamped<V>)>) -> Vec<(Timestamp, V)> {
+    let fetched = fetched.into_iter();
+    fetched.map(|(start, row)| (start, row.value)).collect()
 }
 
 impl<K, V> fmt::Debug for WindowStore<K, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WindowStore").finish_non_exhaustive()
+    }
+}
+
+impl<K, V> fmt::Debug for TimestampedWindowStore<K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TimestampedWindowStore")
+            .finish_non_exhaustive()
     }
 }

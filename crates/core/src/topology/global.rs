@@ -4,28 +4,37 @@ use super::Subtopology;
 use super::graph::{Graph, NodeId, NodeKind, StoreName};
 use super::plan::{Plan, PlannedKind, PlannedNode};
 use crate::error::TopologyError;
-use crate::store::{GlobalStores, OpenGlobal};
+use crate::store::{Form, GlobalRows, GlobalStores, OpenGlobal, RowsType};
 
 /// One declared global store.
 pub(crate) struct GlobalStoreNode {
     pub(crate) name: StoreName,
+    rows_type: RowsType,
     pub(crate) open: Box<dyn Fn() -> OpenGlobal + Send + Sync>,
 }
 
 impl Graph {
     /// Declares a global store.
-    pub(crate) fn add_global_store(
+    pub(crate) fn add_global_store<K: 'static, V: 'static>(
         &mut self,
         name: StoreName,
-        open: impl Fn() -> OpenGlobal + Send + Sync + 'static,
+        open: impl Fn() -> GlobalRows<K, V> + Send + Sync + 'static,
     ) {
         if self.store(&name).is_some() || self.is_global_store(&name) {
             self.report(TopologyError::DuplicateStore(name.clone()));
         }
         self.global_stores.push(GlobalStoreNode {
             name,
-            open: Box::new(open),
+            rows_type: RowsType::of::<GlobalRows<K, V>>(Form::Stamped),
+            open: Box::new(move || OpenGlobal::new(open())),
         });
+    }
+
+    /// What lies in a global store, if there is one of this name.
+    pub(super) fn global_rows_type(&self, name: &str) -> Option<RowsType> {
+        let mut stores = self.global_stores.iter();
+        let store = stores.find(|store| store.name == name)?;
+        Some(store.rows_type)
     }
 
     pub(crate) fn is_global_store(&self, name: &str) -> bool {

@@ -47,7 +47,7 @@ impl Plan {
         if let Some(error) = graph.first_error() {
             return Err(error.clone());
         }
-        graph.check_rows()?;
+        graph.check_used_stores()?;
         let mut removed = sources::merge(graph)?;
         sources::check(graph, &removed)?;
         removed.extend(optimize::rewrite(graph));

@@ -1,11 +1,10 @@
 //! Stores as the program declares them.
 
-use std::any::TypeId;
 use std::fmt;
 use std::time::Duration;
 
 use crate::dsl::ResolvedName;
-use crate::store::{OpenStore, StoreOpening, TaskStore};
+use crate::store::{Form, OpenStore, RowsType, StoreOpening, TaskStore};
 use crate::time::duration_millis;
 
 /// What a store is to its changelog: cleanup and retention follow from it.
@@ -57,39 +56,32 @@ pub(crate) struct StoreNode {
     pub(crate) kind: StoreKind,
     pub(crate) logging: Logging,
     /// Type of its rows, to be compared with what its users expect.
-    pub(crate) rows_type: Option<TypeId>,
+    pub(crate) rows_type: RowsType,
     pub(crate) open: Open,
 }
 
 impl StoreNode {
-    pub(crate) fn new(
-        name: &ResolvedName,
-        kind: StoreKind,
-        logging: Logging,
-        open: impl Fn(&StoreOpening) -> OpenStore + Send + Sync + 'static,
-    ) -> Self {
-        Self {
-            name: name.name.clone(),
-            is_named: name.is_given,
-            kind,
-            logging,
-            rows_type: None,
-            open: Box::new(open),
-        }
-    }
-
-    /// A store of these rows.
+    /// A store of these rows, with nothing beside their values.
     pub(crate) fn of<T: TaskStore + 'static>(
         name: &ResolvedName,
         kind: StoreKind,
         logging: Logging,
         open: impl Fn(&StoreOpening) -> T + Send + Sync + 'static,
     ) -> Self {
-        let open = move |opening: &StoreOpening| OpenStore::new(open(opening));
         Self {
-            rows_type: Some(TypeId::of::<T>()),
-            ..Self::new(name, kind, logging, open)
+            name: name.name.clone(),
+            is_named: name.is_given,
+            kind,
+            logging,
+            rows_type: RowsType::of::<T>(Form::Plain),
+            open: Box::new(move |opening| OpenStore::new(open(opening))),
         }
+    }
+
+    /// The store, of rows in another form.
+    pub(crate) fn in_form(self, form: Form) -> Self {
+        let rows_type = self.rows_type.in_form(form);
+        Self { rows_type, ..self }
     }
 
     /// The topic it is restored from.

@@ -14,7 +14,8 @@ use super::task_graph::TaskStoreSlot;
 use super::{InternalTopic, Logging, SourceNode, StoreNode, SubtopologySource, TaskGraph, TaskId};
 use crate::failure::{Step, TaskFailure};
 use crate::processor::{
-    Children, Discard, Lookup, PunctuationId, Shared, Sink, TableOutput, TaskContext,
+    Children, Discard, Lookup, ProcessorMetadata, PunctuationId, Shared, Sink, TableOutput,
+    TaskContext,
 };
 use crate::record::TopicIndex;
 use crate::store::{ChangelogTopic, FlushTable, GlobalRows, OpenStore, StoreOpening};
@@ -240,6 +241,11 @@ impl Wiring<'_> {
         let common = common.or_insert_with(|| Box::new(Rc::new(RefCell::new(make()))));
         let common = common.downcast_ref::<Rc<RefCell<T>>>();
         Rc::clone(common.expect("the parts of an operator share one type"))
+    }
+
+    /// What operators kept beside the offsets that the task begins at.
+    pub(crate) const fn metadata(&self) -> &ProcessorMetadata {
+        self.task.metadata()
     }
 
     /// The graph as declared, with all that was settled by the end of it.

@@ -12,13 +12,11 @@ use std::time::Duration;
 
 use headwater_core::record::{Offset, TopicPartition};
 use headwater_core::store::{CacheBudget, GlobalStores};
-use headwater_core::time::Timestamp;
 use headwater_core::topology::{OffsetReset, SourceTopics, TaskId};
 
 use super::assignment::Route;
 use super::{TaskLanes, changes, place, tasks_of};
 use crate::app_state::AppState;
-use crate::commit::metadata;
 use crate::error::AppError;
 use crate::port::{Committed, Rebalance, RebalanceProtocol, StartAt};
 use crate::task::{LaneStart, TaskSetup};
@@ -287,12 +285,10 @@ impl Poller {
             let mut flows = Vec::with_capacity(lanes.len());
             for (lane, partition) in lanes.iter().enumerate() {
                 let found = committed.and_then(|known| known.get(partition));
-                setup.lanes.push(LaneStart {
-                    partition: partition.clone(),
-                    partition_time: found.map_or(Timestamp::UNKNOWN, |found| {
-                        metadata::decode(&found.metadata)
-                    }),
-                });
+                let metadata = found.map(|found| found.metadata.as_str());
+                setup
+                    .lanes
+                    .push(LaneStart::committed(partition.clone(), metadata));
                 let flow = Arc::new(Flow::new(self.settings.buffered_records_max));
                 flows.push(Arc::clone(&flow));
                 let route = Route {

@@ -81,10 +81,10 @@ mod tests {
     }
 
     fn lane(head: Option<i64>) -> Lane {
-        let mut lane = Lane::new(&LaneStart {
-            partition: TopicPartition::new("t", Partition::new(0)),
-            partition_time: Timestamp::UNKNOWN,
-        });
+        let mut lane = Lane::new(&LaneStart::committed(
+            TopicPartition::new("t", Partition::new(0)),
+            None,
+        ));
         if let Some(at) = head {
             lane.enqueue(Box::new(One));
             lane.stage(Offset::new(0), Timestamp::from_millis(at));

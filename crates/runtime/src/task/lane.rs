@@ -2,9 +2,11 @@
 
 use std::collections::VecDeque;
 
+use headwater_core::processor::ProcessorMetadata;
 use headwater_core::record::{Offset, RawRecord, TopicPartition};
 use headwater_core::time::Timestamp;
 
+use crate::commit::metadata;
 use crate::port::FetchedBatch;
 
 /// A partition of a task, and where it stands when the task is made.
@@ -14,6 +16,20 @@ pub struct LaneStart {
     pub partition: TopicPartition,
     /// Highest timestamp seen before, from the committed metadata.
     pub partition_time: Timestamp,
+    /// What operators kept beside the committed offset.
+    pub processors: ProcessorMetadata,
+}
+
+impl LaneStart {
+    /// A partition of which this is committed, if anything is.
+    pub fn committed(partition: TopicPartition, metadata: Option<&str>) -> Self {
+        let decoded = metadata.map(metadata::decode).unwrap_or_default();
+        Self {
+            partition,
+            partition_time: decoded.partition_time,
+            processors: decoded.processors,
+        }
+    }
 }
 
 /// Fetched batches in order, the first of them partly done, and the decoded head.
@@ -107,6 +123,11 @@ impl Lane {
     /// The position, if it has moved since it was committed.
     pub(super) fn uncommitted(&self) -> Option<Offset> {
         self.position.filter(|_| self.position != self.committed)
+    }
+
+    /// The position, whether or not it has moved.
+    pub(super) const fn position(&self) -> Option<Offset> {
+        self.position
     }
 
     pub(super) fn set_committed(&mut self, offset: Offset) {

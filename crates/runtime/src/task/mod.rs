@@ -123,6 +123,7 @@ impl Task {
         context.set_global_stores(setup.global_stores);
         for lane in &setup.lanes {
             context.restore_stream_time(lane.partition_time);
+            context.restore_metadata(&lane.processors);
         }
         let graph = topology.instantiate(&mut context, application_id);
         Self {
@@ -272,15 +273,22 @@ impl Task {
         &mut self.context
     }
 
-    /// The positions that moved since they were last committed.
+    /// The positions that moved since they were last committed; all that were reached if
+    /// operators have something new to keep beside them.
     pub fn positions_to_commit(&self) -> Vec<OffsetToCommit> {
-        let moved = self.lanes.iter().zip(self.context.lanes());
-        moved
+        let lanes = self.lanes.iter().zip(self.context.lanes());
+        let metadata = self.context.metadata();
+        let to_commit = if self.context.has_new_metadata() {
+            Lane::position
+        } else {
+            Lane::uncommitted
+        };
+        lanes
             .filter_map(|(lane, partition)| {
                 Some(OffsetToCommit {
                     partition: partition.clone(),
-                    offset: lane.uncommitted()?,
-                    metadata: metadata::encode(lane.partition_time()),
+                    offset: to_commit(lane)?,
+                    metadata: metadata::encode(lane.partition_time(), metadata),
                 })
             })
             .collect()
@@ -288,10 +296,15 @@ impl Task {
 
     /// Notes that these positions were committed.
     pub fn committed(&mut self, offsets: &[OffsetToCommit]) {
+        let mut any = false;
         for (lane, partition) in self.lanes.iter_mut().zip(self.context.lanes()) {
             if let Some(done) = offsets.iter().find(|done| done.partition == *partition) {
                 lane.set_committed(done.offset);
+                any = true;
             }
+        }
+        if any {
+            self.context.metadata_committed();
         }
     }
 

@@ -38,10 +38,10 @@ fn task(builder: StreamsBuilder, failure_policy: FailurePolicy, values: Vec<Vec<
             subtopology: 0,
             partition,
         },
-        lanes: vec![LaneStart {
-            partition: TopicPartition::new("in", partition),
-            partition_time: Timestamp::UNKNOWN,
-        }],
+        lanes: vec![LaneStart::committed(
+            TopicPartition::new("in", partition),
+            None,
+        )],
         failure_policy,
         idling: TaskIdle::Never,
         cache: headwater_core::store::CacheBudget::new(0),

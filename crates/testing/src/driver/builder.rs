@@ -1,6 +1,6 @@
 //! What a driver is made of.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use headwater_core::failure::FailurePolicy;
 use headwater_core::store::GlobalStores;
@@ -103,6 +103,7 @@ impl DriverBuilder {
             application_id: self.application_id,
             topics: HashMap::new(),
             tasks: BTreeMap::new(),
+            stopped: BTreeSet::new(),
             global: None,
             global_stores: GlobalStores::default(),
             wall_clock: self.started_at,

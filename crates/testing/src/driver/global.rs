@@ -3,7 +3,6 @@
 use headwater_core::config::TaskIdle;
 use headwater_core::record::{Partition, TopicPartition};
 use headwater_core::store::CacheBudget;
-use headwater_core::time::Timestamp;
 use headwater_core::topology::{SubtopologySource, TaskId};
 use headwater_runtime::task::{FixedCounts, LaneStart, Task, TaskError, TaskSetup};
 
@@ -21,10 +20,8 @@ impl TopologyTestDriver {
         if lanes.is_empty() {
             return Ok(());
         }
-        let starts = lanes.iter().map(|partition| LaneStart {
-            partition: partition.clone(),
-            partition_time: Timestamp::UNKNOWN,
-        });
+        let starts = lanes.iter();
+        let starts = starts.map(|partition| LaneStart::committed(partition.clone(), None));
         let setup = TaskSetup {
             id: TaskId::GLOBAL,
             lanes: starts.collect(),

@@ -5,9 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use headwater_core::config::TaskIdle;
 use headwater_core::record::{Partition, TopicPartition};
 use headwater_core::store::CacheBudget;
-use headwater_core::time::Timestamp;
 use headwater_core::topology::{InternalTopic, SourceTopics, TaskId, TopicPurpose};
-use headwater_runtime::commit::metadata;
 use headwater_runtime::internal_partition_counts;
 use headwater_runtime::task::{FixedCounts, LaneStart, Task, TaskSetup};
 
@@ -76,12 +74,8 @@ impl TopologyTestDriver {
             lanes.sort();
             let lanes = lanes.into_iter().map(|partition| {
                 let committed = self.committed.get(&partition);
-                LaneStart {
-                    partition_time: committed.map_or(Timestamp::UNKNOWN, |committed| {
-                        metadata::decode(&committed.metadata)
-                    }),
-                    partition,
-                }
+                let metadata = committed.map(|committed| committed.metadata.as_str());
+                LaneStart::committed(partition.clone(), metadata)
             });
             let setup = TaskSetup {
                 id,

@@ -1,6 +1,7 @@
 //! `aggregate`: the values of a key become a row of another type.
 
-use super::stream::{Function, unwindowed};
+use super::function::Function;
+use super::stream::unwindowed;
 use crate::codec::Codec;
 use crate::dsl::{IntoRow, KGroupedStream, KTable, Materialized};
 use crate::failure::Failure;
@@ -62,6 +63,6 @@ impl<'b, K: Clone + 'static, V: 'static> KGroupedStream<'b, K, V> {
     {
         let add = move |key: &K, value, row| add(key, value, row).map(Into::into);
         let function = Function::folding(initial, add);
-        unwindowed(self, PREFIX, materialized.into_parts(), function)
+        unwindowed(&self, PREFIX, materialized.into_parts(), function)
     }
 }

@@ -1,16 +1,19 @@
 //! When closed windows are looked for.
 
+use std::rc::Rc;
 use std::time::Duration;
 
+use crate::processor::TaskContext;
 use crate::time::{Timestamp, duration_millis};
+use crate::topology::Wiring;
 
 /// How far the closed windows of one operator were passed on, and when it may look again.
 ///
 /// Semantics: `KStreamImplJoin.TimeTracker` and the last emitted close time of
 /// `AbstractKStreamTimeWindowAggregateProcessor` (KIP-825).
-#[derive(Clone, Copy, Debug)]
-#[expect(clippy::struct_field_names, reason = "units come last")]
+#[derive(Clone, Debug)]
 pub(super) struct Closing {
+    store: Rc<str>,
     every_ms: i64,
     /// By the wall clock.
     next_ms: i64,
@@ -19,9 +22,19 @@ pub(super) struct Closing {
 }
 
 impl Closing {
-    /// Looks at most so often.
-    pub(super) fn every(interval: Duration) -> Self {
+    /// Goes on where the last commit of the task says that the windows of this store were passed
+    /// on to.
+    pub(super) fn wire(wiring: &Wiring<'_>, store: &str) -> Self {
         Self {
+            emitted_ms: wiring.metadata().get(store),
+            ..Self::every(store, wiring.graph().settings.emit_closed_windows_every)
+        }
+    }
+
+    /// Looks at most so often.
+    fn every(store: &str, interval: Duration) -> Self {
+        Self {
+            store: store.into(),
             every_ms: duration_millis(interval),
             next_ms: 0,
             emitted_ms: None,
@@ -39,14 +52,16 @@ impl Closing {
             .is_none_or(|emitted_ms| emitted_ms < close_ms)
     }
 
-    /// The close time up to which windows were passed on; negative if there were none.
-    pub(super) fn emitted_ms(&self) -> i64 {
-        self.emitted_ms.unwrap_or(-1)
+    /// The close time up to which windows were passed on.
+    pub(super) const fn emitted_ms(&self) -> Option<i64> {
+        self.emitted_ms
     }
 
-    /// Windows that close up to this time were passed on.
-    pub(super) fn emitted(&mut self, close_ms: i64) {
+    /// Windows that close up to this time were passed on: the next commit says so, so that no
+    /// restart repeats them.
+    pub(super) fn emitted(&mut self, close_ms: i64, task: &mut TaskContext) {
         self.emitted_ms = Some(close_ms);
+        task.keep_metadata(&self.store, close_ms);
     }
 }
 
@@ -56,10 +71,10 @@ mod tests {
 
     #[test]
     fn asking_uses_the_interval_up_even_if_nothing_has_closed() {
-        let mut closing = Closing::every(Duration::from_secs(1));
+        let mut closing = Closing::every("counts", Duration::from_secs(1));
         let at = Timestamp::from_millis;
         assert!(closing.is_due(10, at(0)));
-        closing.emitted(10);
+        closing.emitted_ms = Some(10);
         assert!(!closing.is_due(20, at(999)));
         assert!(!closing.is_due(10, at(1_000)), "no later close time");
         assert!(!closing.is_due(20, at(1_999)));

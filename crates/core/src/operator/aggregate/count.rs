@@ -1,7 +1,8 @@
 //! `count`: how many records each key has.
 
 use super::aggregate::PREFIX;
-use super::stream::{Function, unwindowed};
+use super::function::Function;
+use super::stream::unwindowed;
 use crate::codec::{Codec, I64};
 use crate::dsl::{Count, KGroupedStream, KTable, Materialized};
 use crate::operator::table::keep::Parts;
@@ -51,6 +52,6 @@ impl<'b, K: Clone + 'static, V: 'static> KGroupedStream<'b, K, V> {
                 .with_graph(|graph| graph.names.next_store(PREFIX));
         }
         let function = Function::folding(N::zero, |_: &K, _: V, count: N| Ok(Some(count.plus(1))));
-        unwindowed(self, PREFIX, materialized, function)
+        unwindowed(&self, PREFIX, materialized, function)
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::codec::{Codec, SharedCodec};
-use crate::dsl::{Grouped, KGroupedStream, KStream, ResolvedName};
+use crate::dsl::{Grouped, Grouping, KGroupedStream, KStream, ResolvedName};
 use crate::operator::repartition::{self, Merging, Through};
 use crate::topology::{Graph, Keys, NodeId};
 
@@ -84,20 +84,14 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
     }
 }
 
-impl<K: 'static, V: 'static> KGroupedStream<'_, K, V> {
+impl<K: 'static, V: 'static> Grouping<K, V> {
     /// The node whose records are aggregated: the stream's own, or a repartition of it.
     /// `store` names the topic if the group has no name.
     pub(super) fn by_key(&self, graph: &mut Graph, store: &ResolvedName) -> NodeId {
         if graph.node(self.node).keys == Keys::InPlace {
             return self.node;
         }
-        let topic = Through {
-            name: self.name.clone().unwrap_or_else(|| store.name.clone()),
-            is_named: self.name.is_some() || store.is_given,
-            partitions: None,
-            merging: Merging::Allowed,
-            remedy: "Grouped::named",
-        };
+        let topic = self.through(store);
         let made = self.repartitioned.get().filter(|_| self.name.is_some());
         if let Some(made) = made {
             // A named group is repartitioned once; the numbers are taken all the same.
@@ -117,5 +111,20 @@ impl<K: 'static, V: 'static> KGroupedStream<'_, K, V> {
         }
         self.repartitioned.set(Some(node));
         node
+    }
+
+    /// Takes the names of a repartition that is made already.
+    pub(super) fn name_repartition(&self, graph: &mut Graph, store: &ResolvedName) {
+        repartition::names(graph, &self.through(store));
+    }
+
+    fn through(&self, store: &ResolvedName) -> Through {
+        Through {
+            name: self.name.clone().unwrap_or_else(|| store.name.clone()),
+            is_named: self.name.is_some() || store.is_given,
+            partitions: None,
+            merging: Merging::Allowed,
+            remedy: "Grouped::named",
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! `reduce`: two values of a key become one, again and again.
 
-use super::stream::{Function, unwindowed};
+use super::function::Function;
+use super::stream::unwindowed;
 use crate::codec::{Codec, SharedCodec};
 use crate::dsl::{IntoRow, KGroupedStream, KTable, Materialized, StoreNaming, StoreSettings};
 use crate::failure::Failure;
@@ -69,7 +70,7 @@ impl<'b, K: Clone + 'static, V: 'static> KGroupedStream<'b, K, V> {
     where
         V: Clone,
     {
-        let value = SharedCodec::clone(&self.value);
+        let value = SharedCodec::clone(&self.grouping.value);
         let naming = StoreNaming::unspecified();
         self.reduced(reduce, (value, naming, StoreSettings::default()))
     }
@@ -96,7 +97,10 @@ impl<'b, K: Clone + 'static, V: 'static> KGroupedStream<'b, K, V> {
     where
         V: IntoRow<A>,
     {
-        let reduce = move |so_far, value| reduce(so_far, value).map(Into::into);
-        unwindowed(self, PREFIX, materialized, Function::reducing(reduce))
+        let reduce = move |so_far, value: V| match value.into() {
+            Some(value) => reduce(so_far, value).map(Into::into),
+            None => Ok(Some(so_far)),
+        };
+        unwindowed(&self, PREFIX, materialized, Function::reducing(reduce))
     }
 }

@@ -9,7 +9,7 @@ use crate::failure::Step;
 use crate::operator::source::FromTopic;
 use crate::processor::{Lookup, Sink, TaskContext};
 use crate::record::{Record, Stamped};
-use crate::store::{GlobalRows, OpenGlobal, StoreError};
+use crate::store::{GlobalRows, StoreError};
 use crate::time::TimestampExtractor;
 use crate::topology::{NodeId, NodeKind, Stages, Wired, Wiring, validate_name};
 
@@ -116,7 +116,7 @@ fn add<'b, KC: Codec, VC: Codec>(
         let (opened, read, key) = (store.clone(), topic.to_owned(), SharedCodec::clone(&key));
         graph.add_global_store(store.clone(), move || {
             let (key, value) = (SharedCodec::clone(&key), SharedCodec::clone(&stored));
-            OpenGlobal::new(GlobalRows::open(&opened, &read, key, value))
+            GlobalRows::open(&opened, &read, key, value)
         });
         let kind = NodeKind::GlobalSource {
             topic: topic.to_owned(),

@@ -10,7 +10,7 @@ use crate::dsl::{ResolvedName, StoreNaming, StoreSettings};
 use crate::failure::Step;
 use crate::processor::{Lookup, TableOutput, TaskContext};
 use crate::record::{Change, Record, Stamped};
-use crate::store::{Cause, KeyValueRows, OpenStore, StoreError, StoreOpening, VersionedRows};
+use crate::store::{Cause, Form, KeyValueRows, StoreError, StoreOpening, VersionedRows};
 use crate::time::Timestamp;
 use crate::topology::{
     Graph, NodeId, OldValues, StoreKind, StoreNode, TableNode, WiredLookup, Wiring,
@@ -34,30 +34,23 @@ pub(crate) fn declare<K: 'static, V: 'static>(
     let store = if let Some(history) = settings.history {
         let open = move |opening: &_| {
             let (key, value) = codecs();
-            OpenStore::new(VersionedRows::open(opening, key, value, history))
+            VersionedRows::open(opening, key, value, history)
         };
-        StoreNode::new(name, StoreKind::Versioned { history }, logging, open)
+        StoreNode::of(name, StoreKind::Versioned { history }, logging, open)
     } else {
         let open = move |opening: &StoreOpening| {
             let (key, value) = codecs();
             let format = opening.stamped_rows();
-            OpenStore::new(KeyValueRows::open(opening, key, value, format, caching))
+            KeyValueRows::open(opening, key, value, format, caching)
         };
-        StoreNode::new(name, StoreKind::KeyValue, logging, open)
+        StoreNode::of(name, StoreKind::KeyValue, logging, open).in_form(Form::Stamped)
     };
     graph.add_store(store);
 }
 
 /// What a node is that always keeps its table in this store, with versions if the store has them.
 pub(crate) fn kept_node<K: 'static, V: 'static>(store: String) -> TableNode {
-    TableNode {
-        store: Some(store),
-        is_kept: true,
-        sends_old: false,
-        old_values: OldValues::OwnStore,
-        versioned: Some(false),
-        lookup: Box::new(kept_lookup::<K, V>),
-    }
+    TableNode::kept(store, kept_lookup::<K, V>)
 }
 
 /// Whether a table is kept for its own sake: its store has a name to ask it by, or keeps versions.

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use super::keep::{self, KeptTable, Parts};
 use crate::codec::{Codec, SharedCodec};
 use crate::dsl::{KTable, Materialized};
-use crate::failure::{FailedStep, Failure, Step};
+use crate::failure::{Failure, Step};
 use crate::processor::{Lookup, Sink, TaskContext, TransformContext, ValueTransformer};
 use crate::record::{Change, Record, Stamped};
-use crate::store::StoreError;
+use crate::store::{OpenStores, StoreError, Stores};
 use crate::time::Timestamp;
 use crate::topology::{Graph, NodeId, NodeKind, Stages, TableNode, Wired, WiredLookup, Wiring};
 
@@ -40,7 +40,7 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
     ///         &mut self,
     ///         _: &String,
     ///         value: Option<String>,
-    ///         _: &TransformContext,
+    ///         _: &mut TransformContext<'_>,
     ///     ) -> Result<Option<String>, Failure> {
     ///         self.updates += 1;
     ///         Ok(value.map(|value| format!("{}: {value}", self.updates)))
@@ -65,7 +65,7 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
         self,
         new: impl Fn() -> T + Send + Sync + 'static,
     ) -> KTable<'b, K, T::Value> {
-        self.transformed(new, None)
+        self.transformed((), move |()| new(), None)
     }
 
     /// As [`transform_values`](Self::transform_values), kept in a store of its own.
@@ -79,19 +79,95 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
         T: ValueTransformer<K, V>,
         VC: Codec<Item = T::Value>,
     {
-        self.transformed(new, Some(materialized.into_parts()))
+        self.transformed((), move |()| new(), Some(materialized.into_parts()))
     }
 
-    fn transformed<T: ValueTransformer<K, V>>(
+    /// As [`transform_values`](Self::transform_values), with stores: `new` gets the stores of its
+    /// task, in the order in which they are named.
+    ///
+    /// Stores are written for updates only: while a row is looked up, a write is an error, where
+    /// Kafka Streams would let one lookup change the next.
+    ///
+    /// ```
+    /// use headwater_core::prelude::*;
+    /// use headwater_core::processor::{TransformContext, ValueTransformer};
+    /// use headwater_core::store::{KeyValueStore, KeyValueStoreDef};
+    /// use headwater_testing::TopologyTestDriver;
+    ///
+    /// const UPDATES: KeyValueStoreDef<String, i64> = KeyValueStoreDef::new("updates");
+    ///
+    /// /// Counts the updates of each key.
+    /// struct Updates {
+    ///     updates: KeyValueStore<String, i64>,
+    /// }
+    ///
+    /// impl ValueTransformer<String, String> for Updates {
+    ///     type Value = i64;
+    ///
+    ///     fn transform(
+    ///         &mut self,
+    ///         key: &String,
+    ///         _: Option<String>,
+    ///         context: &mut TransformContext<'_>,
+    ///     ) -> Result<Option<i64>, Failure> {
+    ///         let updates = self.updates.get(key)?.unwrap_or(0) + 1;
+    ///         self.updates.put(key, &updates, context)?;
+    ///         Ok(Some(updates))
+    ///     }
+    /// }
+    ///
+    /// let builder = StreamsBuilder::new();
+    /// builder.add_store(&UPDATES, Stored::with(Utf8, I64));
+    /// builder
+    ///     .table("names", Consumed::with(Utf8, Utf8))
+    ///     .transform_values_with_stores(UPDATES, |updates| Updates { updates })
+    ///     .into_stream()
+    ///     .to("updates", Produced::with(Utf8, I64.nullable()));
+    ///
+    /// let mut driver = TopologyTestDriver::new(builder.build()?)?;
+    /// driver.input("names", Utf8, Utf8).push("a", "ann")?.push("a", "anna")?;
+    /// assert_eq!(driver.output("updates", Utf8, I64).values()?, [1, 2]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use = "a table that nothing follows does nothing"]
+    pub fn transform_values_with_stores<S: Stores, T: ValueTransformer<K, V>>(
         self,
-        new: impl Fn() -> T + Send + Sync + 'static,
+        stores: S,
+        new: impl Fn(S::Handles) -> T + Send + Sync + 'static,
+    ) -> KTable<'b, K, T::Value> {
+        self.transformed(stores, new, None)
+    }
+
+    /// As [`transform_values_with_stores`](Self::transform_values_with_stores), kept in a store
+    /// of its own.
+    #[must_use = "a table that nothing follows does nothing"]
+    pub fn transform_values_with_stores_kept<S, T, VC>(
+        self,
+        stores: S,
+        new: impl Fn(S::Handles) -> T + Send + Sync + 'static,
+        materialized: Materialized<VC>,
+    ) -> KTable<'b, K, T::Value>
+    where
+        S: Stores,
+        T: ValueTransformer<K, V>,
+        VC: Codec<Item = T::Value>,
+    {
+        self.transformed(stores, new, Some(materialized.into_parts()))
+    }
+
+    fn transformed<S: Stores, T: ValueTransformer<K, V>>(
+        self,
+        stores: S,
+        new: impl Fn(S::Handles) -> T + Send + Sync + 'static,
         materialized: Option<Parts<T::Value>>,
     ) -> KTable<'b, K, T::Value> {
-        let new = Arc::new(new);
+        let used = stores.used();
+        let new =
+            Arc::new(move |wiring: &mut Wiring<'_>| new(stores.open(&mut OpenStores::new(wiring))));
         let looked_up = Arc::clone(&new);
         let parent = self.node;
         let stages = Stages::sink(move |wiring, node| {
-            let transformer = new();
+            let transformer = new(wiring);
             let sink: Box<dyn Sink<K, Change<V>>> = match KeptTable::wire(wiring, node) {
                 Some(table) => Box::new(KeptTransform { transformer, table }),
                 None => Box::new(PassedTransform {
@@ -105,7 +181,7 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
         });
         let compute = move |wiring: &mut Wiring<'_>, node: NodeId| {
             WiredLookup::new::<K, T::Value>(Box::new(TransformedLookup {
-                transformer: looked_up(),
+                transformer: looked_up(wiring),
                 name: wiring.name_of(node).into(),
                 table: wiring.lookup::<K, V>(parent),
             }))
@@ -116,6 +192,7 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
             let node = graph.add(name, &[parent], NodeKind::Processor, stages);
             let computed: TableNode = keep::derived_node::<K, T::Value>(parent, store, compute);
             graph.node_mut(node).table = Some(computed);
+            graph.connect_used(node, used);
             node
         });
         KTable::new(self.builder, node, self.key)
@@ -145,11 +222,12 @@ impl<T: ValueTransformer<K, V>, K, V> PassedTransform<T, K, V> {
         key: &K,
         change: Change<V>,
         timestamp: Timestamp,
+        task: &mut TaskContext,
     ) -> Result<Change<T::Value>, Failure> {
-        let context = TransformContext::new(timestamp);
-        let new = self.transformer.transform(key, change.new, &context)?;
+        let mut context = TransformContext::of_update(timestamp, task);
+        let new = (self.transformer).transform(key, change.new, &mut context)?;
         let old = if self.sends_old {
-            self.transformer.transform(key, change.old, &context)?
+            (self.transformer).transform(key, change.old, &mut context)?
         } else {
             None
         };
@@ -163,11 +241,10 @@ impl<T: ValueTransformer<K, V>, K, V> PassedTransform<T, K, V> {
 
 impl<T: ValueTransformer<K, V>, K, V> Sink<K, Change<V>> for PassedTransform<T, K, V> {
     fn push(&mut self, record: Record<K, Change<V>>, task: &mut TaskContext) -> Step {
-        let change = match self.transform(&record.key, record.value, record.timestamp) {
+        let change = self.transform(&record.key, record.value, record.timestamp, task);
+        let change = match change {
             Ok(change) => change,
-            Err(failure) => {
-                return task.settle(FailedStep::Process, &self.name, failure.into_inner());
-            }
+            Err(failure) => return task.settle_failure(&self.name, failure),
         };
         let record = Record {
             key: record.key,
@@ -186,14 +263,11 @@ struct KeptTransform<T: ValueTransformer<K, V>, K, V> {
 
 impl<T: ValueTransformer<K, V>, K: 'static, V> Sink<K, Change<V>> for KeptTransform<T, K, V> {
     fn push(&mut self, record: Record<K, Change<V>>, task: &mut TaskContext) -> Step {
-        let context = TransformContext::new(record.timestamp);
+        let mut context = TransformContext::of_update(record.timestamp, task);
         let new = record.value.new;
-        let new = match self.transformer.transform(&record.key, new, &context) {
+        let new = match (self.transformer).transform(&record.key, new, &mut context) {
             Ok(new) => new,
-            Err(failure) => {
-                let name = self.table.name();
-                return task.settle(FailedStep::Process, name, failure.into_inner());
-            }
+            Err(failure) => return task.settle_failure(self.table.name(), failure),
         };
         let mut update = Record {
             key: record.key,
@@ -226,8 +300,8 @@ impl<T: ValueTransformer<K, V>, K, V> TransformedLookup<T, K, V> {
             None => (None, Timestamp::UNKNOWN),
             Some(row) => (Some(row.value), row.timestamp),
         };
-        let context = TransformContext::new(timestamp);
-        match self.transformer.transform(key, value, &context) {
+        let mut context = TransformContext::of_lookup(timestamp);
+        match self.transformer.transform(key, value, &mut context) {
             Ok(value) => Ok(value.map(|value| Stamped::new(value, timestamp))),
             Err(failure) => Err(StoreError::computed(&self.name, failure)),
         }

@@ -14,6 +14,9 @@ pub(super) struct ClosingWindows {
     engine: Box<dyn Engine>,
     /// Kept between calls, so that an entry that is there already costs no allocation.
     entry: Vec<u8>,
+    /// Windows that begin up to here were emitted before the task was made: after a restart
+    /// operators observe time anew, so that late records may reach them again.
+    emitted_ms: i64,
 }
 
 impl ClosingWindows {
@@ -21,10 +24,18 @@ impl ClosingWindows {
         Self {
             engine: Box::new(Memory::new()),
             entry: Vec::new(),
+            emitted_ms: i64::MIN,
         }
     }
 
+    pub(super) fn set_emitted(&mut self, start_ms: i64) {
+        self.emitted_ms = start_ms;
+    }
+
     pub(super) fn add(&mut self, start_ms: i64, key: &[u8]) -> Result<(), StateError> {
+        if start_ms <= self.emitted_ms {
+            return Ok(());
+        }
         self.set_entry(start_ms, key);
         self.engine.put(&self.entry, &[])
     }

@@ -93,6 +93,8 @@ pub(crate) struct WindowRows<K, V> {
     /// Windows yet to be emitted, where they are emitted when they close.
     closing: Option<ClosingWindows>,
     /// Largest window start that was put.
+    newest_ms: i64,
+    /// Largest window start that was written: with a cache, puts are written when it is flushed.
     observed_ms: i64,
     /// First segment that was not dropped.
     first_segment: i64,
@@ -102,6 +104,7 @@ pub(crate) struct WindowRows<K, V> {
     /// Kept between calls, so that encoding allocates nothing.
     place: WindowPlace,
     bound: WindowPlace,
+    written_from: WindowPlace,
     local_key: Vec<u8>,
     row_bytes: Vec<u8>,
 }
@@ -127,12 +130,14 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
             setup,
             segments: Segments::for_retention_ms(setup.retention_ms),
             closing: None,
+            newest_ms: Timestamp::UNKNOWN.as_millis(),
             observed_ms: Timestamp::UNKNOWN.as_millis(),
             first_segment: i64::MIN,
             kept: Sequence::default(),
             logged: Sequence::default(),
             place: WindowPlace::default(),
             bound: WindowPlace::default(),
+            written_from: WindowPlace::default(),
             local_key: Vec::new(),
             row_bytes: Vec::new(),
         }
@@ -171,7 +176,7 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
         place: &mut WindowPlace,
         start_ms: i64,
     ) -> Result<Option<Stamped<V>>, StoreError> {
-        if start_ms < self.oldest_ms() {
+        if !self.shows_cached() && start_ms < self.oldest_ms() {
             return Ok(None);
         }
         let format = self.rows.format();
@@ -224,11 +229,15 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
             None => IsNull::Yes,
             Some(value) => self.values.encode(value, &mut self.row_bytes)?,
         };
-        self.observe(row.start_ms)?;
+        self.newest_ms = self.newest_ms.max(row.start_ms);
+        let is_cached = self.shows_cached();
+        if !is_cached {
+            self.observe(row.start_ms)?;
+        }
         let bytes = (is_null == IsNull::No).then_some(&*self.row_bytes);
         let is_expired = self.is_expired(row.start_ms);
         let local_key = place.at(self.segments, row.start_ms, 0);
-        if is_expired {
+        if is_expired && !is_cached {
             self.rows.log_only(local_key, bytes, &cause, task);
             return Ok(PutWindow::Expired);
         }
@@ -240,7 +249,11 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
             (Some(closing), IsNull::No, _) => closing.add(row.start_ms, place.key()),
         };
         listed.map_err(|source| self.keys.failed(source))?;
-        Ok(PutWindow::Kept)
+        Ok(if is_expired {
+            PutWindow::Expired
+        } else {
+            PutWindow::Kept
+        })
     }
 
     /// Gives the rows of a key whose windows begin from `from_ms` to `to_ms`, both included, to
@@ -270,14 +283,21 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
         direction: Direction,
         mut visit: impl FnMut(i64, Stamped<V>) -> Visit,
     ) -> Result<(), StoreError> {
-        let from_ms = from_ms.max(self.oldest_ms()).max(0);
+        let written_ms = from_ms.max(self.oldest_ms()).max(0);
+        let from_ms = if self.shows_cached() {
+            from_ms.max(0)
+        } else {
+            written_ms
+        };
         if from_ms > to_ms {
             return Ok(());
         }
-        let newest_ms = to_ms.min(self.observed_ms.max(from_ms));
+        let newest_ms = to_ms.min(self.newest_ms.max(from_ms));
         let (first, last) = (self.segments.of(from_ms), self.segments.of(newest_ms));
         let mut bound = std::mem::take(&mut self.bound);
+        let mut written_from = std::mem::take(&mut self.written_from);
         bound.copy_key(place);
+        written_from.copy_key(place);
         let mut visited = Ok(Visit::GoOn);
         for nth in 0..=(last - first) {
             let segment = match direction {
@@ -285,13 +305,15 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
                 Direction::Reverse => last - nth,
             };
             let lower = place.at_in(segment, from_ms, 0);
+            let written = written_from.at_in(segment, written_ms, 0);
             let upper = bound.at_in(segment, to_ms, u32::MAX);
-            visited = self.visit_range(lower, upper, direction, &mut visit);
+            visited = self.visit_range((lower, written), upper, direction, &mut visit);
             if !matches!(visited, Ok(Visit::GoOn)) {
                 break;
             }
         }
         self.bound = bound;
+        self.written_from = written_from;
         visited.map(drop)
     }
 
@@ -361,6 +383,13 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
         Ok(None)
     }
 
+    /// Notes, before anything is restored, that windows which begin up to here were emitted.
+    pub(crate) fn set_emitted(&mut self, start_ms: i64) {
+        if let Some(closing) = &mut self.closing {
+            closing.set_emitted(start_ms);
+        }
+    }
+
     /// A key from its bytes in this store.
     pub(crate) fn decode_key(&self, bytes: &[u8]) -> Result<K, StoreError> {
         self.keys.decode(bytes)
@@ -376,18 +405,32 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
         }
     }
 
-    /// Visits the rows of one key between two places of it.
+    /// Whether rows that wait in a cache, or were there, are seen past the retention: Kafka
+    /// Streams' `CachingWindowStore` leaves it to the store below. It shows where streams of
+    /// different progress share a store.
+    fn shows_cached(&self) -> bool {
+        self.closing.is_none() && self.rows.is_cached()
+    }
+
+    /// Visits the rows of one key between two places of it; those that were written, from a
+    /// place of their own.
     fn visit_range(
         &self,
-        lower: &[u8],
+        (lower, written): (&[u8], &[u8]),
         upper: &[u8],
         direction: Direction,
         visit: &mut impl FnMut(i64, Stamped<V>) -> Visit,
     ) -> Result<Visit, StoreError> {
         let failed = |source| self.keys.failed(source);
         let key = WindowKey::read_local(lower).map(|place| place.key);
-        let range = KeyRange::inclusive(lower, upper);
-        let mut cursor = self.rows.scan(range, direction).map_err(failed)?;
+        let cached = KeyRange::inclusive(lower, upper);
+        let written = if written <= upper {
+            KeyRange::inclusive(written, upper)
+        } else {
+            KeyRange::half_open(upper, upper)
+        };
+        let cursor = self.rows.scan_apart(cached, written, direction);
+        let mut cursor = cursor.map_err(failed)?;
         while let Some((local, row)) = cursor.entry() {
             // Keys of other lengths may lie between two windows of this one.
             if let Some(found) = WindowKey::read_local(local)
@@ -419,6 +462,7 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
 
     /// Advances the store's time and drops the segments that have expired by it.
     fn observe(&mut self, start_ms: i64) -> Result<(), StoreError> {
+        self.newest_ms = self.newest_ms.max(start_ms);
         if start_ms <= self.observed_ms {
             return Ok(());
         }

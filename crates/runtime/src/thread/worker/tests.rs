@@ -108,10 +108,10 @@ fn work(delivery: Delivery, texts: &'static [&'static str]) -> (Vec<i64>, Vec<Ap
     let mailbox = Arc::new(Mailbox::default());
     let setup = TaskSetup {
         id: TASK,
-        lanes: vec![LaneStart {
-            partition: TopicPartition::new("in", TASK.partition),
-            partition_time: Timestamp::UNKNOWN,
-        }],
+        lanes: vec![LaneStart::committed(
+            TopicPartition::new("in", TASK.partition),
+            None,
+        )],
         failure_policy: FailurePolicy::stop(),
         idling: TaskIdle::Never,
         cache: headwater_core::store::CacheBudget::new(0),

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use super::process::{self, SessionFunction};
+use super::declare::sessions;
+use super::function::{SessionFunction, merging};
 use crate::codec::Codec;
 use crate::dsl::{IntoRow, KTable, Materialized, SessionWindowedKStream};
 use crate::failure::Failure;
 use crate::operator::aggregate::aggregate::PREFIX;
-use crate::operator::aggregate::stream::Function;
+use crate::operator::aggregate::function::Function;
 use crate::window::Windowed;
 
 impl<'b, K: Clone + 'static, V: 'static> SessionWindowedKStream<'b, K, V> {
@@ -82,8 +83,8 @@ impl<'b, K: Clone + 'static, V: 'static> SessionWindowedKStream<'b, K, V> {
         let add = move |key: &K, value, row| add(key, value, row).map(Into::into);
         let add = Function::folding(initial, add);
         let begin = Arc::clone(&add.initial);
-        let merge = process::merging(move || begin(), merge);
+        let merge = merging(move || begin(), merge);
         let function = SessionFunction { add, merge };
-        process::add(self, PREFIX, materialized.into_parts(), function)
+        sessions(&self, PREFIX, materialized.into_parts(), function)
     }
 }

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use super::process::{self, SessionFunction};
+use super::declare::sessions;
+use super::function::SessionFunction;
 use crate::codec::{Codec, I64};
 use crate::dsl::{Count, KTable, Materialized, SessionWindowedKStream};
 use crate::operator::aggregate::aggregate::PREFIX;
-use crate::operator::aggregate::stream::Function;
+use crate::operator::aggregate::function::Function;
 use crate::operator::table::keep::Parts;
 use crate::window::Windowed;
 
@@ -65,6 +66,6 @@ impl<'b, K: Clone + 'static, V: 'static> SessionWindowedKStream<'b, K, V> {
                 Ok(Some(so_far.unwrap_or_else(N::zero).sum(count)))
             }),
         };
-        process::add(self, PREFIX, materialized, function)
+        sessions(&self, PREFIX, materialized, function)
     }
 }

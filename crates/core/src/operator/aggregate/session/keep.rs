@@ -8,15 +8,13 @@ use crate::dsl::{ResolvedName, StoreSettings};
 use crate::error::TopologyError;
 use crate::processor::Lookup;
 use crate::record::Stamped;
-use crate::store::{OpenStore, SessionRows, SessionSetup, StoreError};
+use crate::store::{SessionRows, SessionSetup, StoreError};
 use crate::time::duration_millis;
-use crate::topology::{
-    Graph, NodeId, OldValues, StoreKind, StoreNode, TableNode, WiredLookup, Wiring,
-};
+use crate::topology::{Graph, NodeId, StoreKind, StoreNode, TableNode, WiredLookup, Wiring};
 use crate::window::{Emit, SessionWindows, Windowed};
 
 /// Declares the store of an aggregation of sessions.
-pub(in crate::operator::aggregate) fn declare<K: 'static, A: 'static>(
+pub(super) fn declare<K: 'static, A: 'static>(
     graph: &mut Graph,
     name: &ResolvedName,
     settings: &StoreSettings,
@@ -41,35 +39,23 @@ pub(in crate::operator::aggregate) fn declare<K: 'static, A: 'static>(
     let (key, value) = (SharedCodec::clone(key), SharedCodec::clone(value));
     let open = move |opening: &_| {
         let (key, value) = (SharedCodec::clone(&key), SharedCodec::clone(&value));
-        OpenStore::new(SessionRows::open(opening, key, value, setup))
+        SessionRows::open(opening, key, value, setup)
     };
     let kind = StoreKind::Windowed { retention };
-    graph.add_store(StoreNode::new(name, kind, settings.logging.clone(), open));
+    graph.add_store(StoreNode::of(name, kind, settings.logging.clone(), open));
 }
 
 /// What a node is that keeps a table of sessions in this store.
-pub(in crate::operator::aggregate) fn kept_node<K: 'static, A: 'static>(
-    store: String,
-) -> TableNode {
-    TableNode {
-        store: Some(store),
-        is_kept: true,
-        sends_old: false,
-        old_values: OldValues::OwnStore,
-        versioned: Some(false),
-        lookup: Box::new(KeptLookup::<K, A>::wire),
-    }
+pub(super) fn kept_node<K: 'static, A: 'static>(store: String) -> TableNode {
+    TableNode::kept(store, KeptLookup::<K, A>::wire)
 }
 
 /// Looks sessions up in their store.
-pub(in crate::operator::aggregate) struct KeptLookup<K, A>(Rc<RefCell<SessionRows<K, A>>>);
+struct KeptLookup<K, A>(Rc<RefCell<SessionRows<K, A>>>);
 
 impl<K: 'static, A: 'static> KeptLookup<K, A> {
     /// The lookup of a table of sessions.
-    pub(in crate::operator::aggregate) fn wire(
-        wiring: &mut Wiring<'_>,
-        table: NodeId,
-    ) -> WiredLookup {
+    fn wire(wiring: &mut Wiring<'_>, table: NodeId) -> WiredLookup {
         let store = wiring.graph().table(table).store.clone();
         let store = store.expect("a table of sessions is kept");
         WiredLookup::new::<Windowed<K>, A>(Box::new(Self(wiring.store(&store))))

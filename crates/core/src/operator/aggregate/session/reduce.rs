@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use super::process::{self, SessionFunction};
+use super::declare::sessions;
+use super::function::SessionFunction;
 use crate::codec::{Codec, SharedCodec};
 use crate::dsl::{
     IntoRow, KTable, Materialized, SessionWindowedKStream, StoreNaming, StoreSettings,
 };
 use crate::failure::Failure;
+use crate::operator::aggregate::function::Function;
 use crate::operator::aggregate::reduce::PREFIX;
-use crate::operator::aggregate::stream::Function;
 use crate::operator::table::keep::Parts;
 use crate::window::Windowed;
 
@@ -29,7 +30,7 @@ impl<'b, K: Clone + 'static, V: 'static> SessionWindowedKStream<'b, K, V> {
     where
         V: Clone,
     {
-        let value = SharedCodec::clone(&self.group.value);
+        let value = SharedCodec::clone(&self.group.grouping.value);
         let naming = StoreNaming::unspecified();
         let reduce = move |so_far, value| Ok(reduce(so_far, value));
         self.reduced(reduce, (value, naming, StoreSettings::default()))
@@ -97,18 +98,13 @@ impl<'b, K: Clone + 'static, V: 'static> SessionWindowedKStream<'b, K, V> {
     where
         V: IntoRow<A> + From<A>,
     {
-        let add = Arc::new(move |_: &K, value: V, so_far: Option<A>| match so_far {
-            None => Ok(value.into()),
-            Some(so_far) => reduce(so_far, value).map(Into::into),
-        });
-        let merging = Arc::clone(&add);
+        let reduce = move |so_far, value| reduce(so_far, value).map(Into::into);
+        let add = Function::<K, V, A>::reducing(reduce);
+        let merging = Arc::clone(&add.next);
         let function = SessionFunction {
-            add: Function {
-                initial: Arc::new(|| None),
-                next: add,
-            },
-            merge: Arc::new(move |key: &K, so_far, value: A| merging(key, value.into(), so_far)),
+            add,
+            merge: Arc::new(move |key: &K, so_far, row: A| merging(key, row.into(), so_far)),
         };
-        process::add(self, PREFIX, materialized, function)
+        sessions(&self, PREFIX, materialized, function)
     }
 }

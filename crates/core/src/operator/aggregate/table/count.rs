@@ -1,9 +1,12 @@
 //! `count` of grouped tables: how many rows each group has.
 
+use std::sync::Arc;
+
 use super::aggregate::PREFIX;
-use super::process::{self, Function};
+use super::process::{self, TableFunction};
 use crate::codec::{Codec, I64};
 use crate::dsl::{Count, KGroupedTable, KTable, Materialized};
+use crate::operator::aggregate::function::Function;
 use crate::operator::table::keep::Parts;
 
 impl<'b, K: 'static, V: 'static> KGroupedTable<'b, K, V> {
@@ -48,11 +51,10 @@ impl<'b, K: 'static, V: 'static> KGroupedTable<'b, K, V> {
     }
 
     fn counted<N: Count>(self, materialized: Parts<N>) -> KTable<'b, K, N> {
-        let function = Function::folding(
-            N::zero,
-            |_: &K, _: V, count: N| Ok(Some(count.plus(1))),
-            |_: &K, _: V, count: N| Ok(Some(count.plus(-1))),
-        );
+        let function = TableFunction {
+            add: Function::folding(N::zero, |_: &K, _: V, count: N| Ok(Some(count.plus(1)))),
+            subtract: Arc::new(|_: &K, _: V, count: N| Ok(Some(count.plus(-1)))),
+        };
         process::add(&self, PREFIX, materialized, function)
     }
 }

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use super::process::{self, Function};
+use super::process::{self, TableFunction};
 use crate::codec::{Codec, SharedCodec};
 use crate::dsl::{IntoRow, KGroupedTable, KTable, Materialized, StoreNaming, StoreSettings};
 use crate::failure::Failure;
+use crate::operator::aggregate::function::Function;
 use crate::operator::table::keep::Parts;
 
 const PREFIX: &str = "KTABLE-REDUCE-";
@@ -103,11 +104,8 @@ impl<'b, K: 'static, V: Clone + 'static> KGroupedTable<'b, K, V> {
         subtract: impl Fn(V, V) -> Result<S, Failure> + Send + Sync + 'static,
         materialized: Parts<V>,
     ) -> KTable<'b, K, V> {
-        let function = Function {
-            add: Arc::new(move |_: &K, value, row| match row {
-                None => Ok(Some(value)),
-                Some(row) => add(row, value).map(Into::into),
-            }),
+        let function = TableFunction {
+            add: Function::reducing(move |row, value| add(row, value).map(Into::into)),
             subtract: Arc::new(move |_: &K, value, row| subtract(row, value).map(Into::into)),
         };
         process::add(&self, PREFIX, materialized, function)

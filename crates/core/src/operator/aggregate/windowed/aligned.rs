@@ -1,8 +1,9 @@
 //! Tumbling and hopping windows: which of them a record lies in.
 
-use super::rows::{FoldedRows, Stopped};
+use super::rows::FoldedRows;
 use crate::codec::SharedCodec;
 use crate::failure::Step;
+use crate::operator::aggregate::stopped::Stopped;
 use crate::processor::{Sink, TaskContext};
 use crate::record::Record;
 

@@ -3,9 +3,9 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::rows::Stopped;
 use crate::dsl::{ExpiredResults, TimeWindows};
 use crate::operator::aggregate::closing::Closing;
+use crate::operator::aggregate::stopped::Stopped;
 use crate::processor::{Sink, TaskContext};
 use crate::record::{Change, Headers, Record};
 use crate::store::WindowRows;
@@ -32,11 +32,15 @@ impl<K: 'static, A: 'static> ClosedWindows<K, A> {
         store: &str,
         windows: TimeWindows,
     ) -> Self {
-        let settings = &wiring.graph().settings;
-        let closing = Closing::every(settings.emit_closed_windows_every);
-        let expired = settings.expired_results;
+        let closing = Closing::wire(wiring, store);
+        let expired = wiring.graph().settings.expired_results;
+        let store = wiring.store::<WindowRows<K, A>>(store);
+        if let Some(close_ms) = closing.emitted_ms() {
+            let emitted_ms = windows.last_closed_start_ms(close_ms);
+            store.borrow_mut().set_emitted(emitted_ms);
+        }
         Self {
-            store: wiring.store(store),
+            store,
             next: wiring.downstream(node),
             windows,
             expired,
@@ -57,7 +61,7 @@ impl<K: 'static, A: 'static> ClosedWindows<K, A> {
         if !is_due || until_ms < 0 {
             return Ok(());
         }
-        self.closing.emitted(close_ms);
+        self.closing.emitted(close_ms, task);
         loop {
             // The store is not held while a row goes on: what is downstream may look it up.
             let closed = self.store.borrow_mut().take_closed(until_ms)?;

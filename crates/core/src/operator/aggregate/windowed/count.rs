@@ -1,10 +1,10 @@
 //! `count` in windows: how many records each key has in each window.
 
 use super::declare::windowed;
-use super::function::Function;
 use crate::codec::{Codec, I64};
 use crate::dsl::{Count, KTable, Materialized, TimeCut, TimeWindowedKStream};
 use crate::operator::aggregate::aggregate::PREFIX;
+use crate::operator::aggregate::function::SharedFunction;
 use crate::operator::table::keep::Parts;
 use crate::window::Windowed;
 
@@ -60,7 +60,9 @@ impl<'b, K: Clone + 'static, V: 'static> TimeWindowedKStream<'b, K, V> {
             let builder = self.group.builder;
             builder.with_graph(|graph| graph.names.next_store(PREFIX));
         }
-        let function = Function::folding(N::zero, |_: &K, _: &V, count: N| Ok(Some(count.plus(1))));
-        windowed(self, PREFIX, materialized, function)
+        let function = SharedFunction::folding_shared(N::zero, |_: &K, _: &V, count: N| {
+            Ok(Some(count.plus(1)))
+        });
+        windowed(&self, PREFIX, materialized, function)
     }
 }

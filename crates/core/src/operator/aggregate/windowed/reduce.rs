@@ -1,10 +1,10 @@
 //! `reduce` in windows: two values of a key and window become one, again and again.
 
 use super::declare::windowed;
-use super::function::Function;
 use crate::codec::{Codec, SharedCodec};
 use crate::dsl::{IntoRow, KTable, Materialized, StoreNaming, StoreSettings, TimeWindowedKStream};
 use crate::failure::Failure;
+use crate::operator::aggregate::function::SharedFunction;
 use crate::operator::table::keep::Parts;
 use crate::window::Windowed;
 
@@ -78,7 +78,7 @@ impl<'b, K: Clone + 'static, V: Clone + 'static> TimeWindowedKStream<'b, K, V> {
         self,
         reduce: impl Fn(V, V) -> Result<R, Failure> + Send + Sync + 'static,
     ) -> KTable<'b, Windowed<K>, V> {
-        let value = SharedCodec::clone(&self.group.value);
+        let value = SharedCodec::clone(&self.group.grouping.value);
         let naming = StoreNaming::unspecified();
         self.reduced(reduce, (value, naming, StoreSettings::default()))
     }
@@ -106,6 +106,11 @@ impl<'b, K: Clone + 'static, V: Clone + 'static> TimeWindowedKStream<'b, K, V> {
         V: IntoRow<A>,
     {
         let reduce = move |so_far, value| reduce(so_far, value).map(Into::into);
-        windowed(self, PREFIX, materialized, Function::reducing(reduce))
+        windowed(
+            &self,
+            PREFIX,
+            materialized,
+            SharedFunction::reducing_shared(reduce),
+        )
     }
 }

@@ -6,9 +6,10 @@
 
 use headwater_state::engine::Direction;
 
-use super::rows::{FoldedRows, SoFar, Stopped};
+use super::rows::{FoldedRows, SoFar};
 use crate::codec::SharedCodec;
 use crate::failure::Step;
+use crate::operator::aggregate::stopped::Stopped;
 use crate::processor::{Sink, TaskContext};
 use crate::record::{Change, Record, Stamped};
 use crate::store::{Presence, Visit};

@@ -8,7 +8,7 @@ use headwater_state::engine::{Direction, KeyRange};
 use crate::dsl::ResolvedName;
 use crate::processor::TaskContext;
 use crate::store::{
-    Cause, Logged, OpenStore, RestoreRecord, RowFormat, Rows, RowsSetup, StoreContent, StoreError,
+    Cause, Logged, RestoreRecord, RowFormat, Rows, RowsSetup, StoreContent, StoreError,
     StoreOpening, TaskStore, all_entries,
 };
 use crate::time::Timestamp;
@@ -27,9 +27,9 @@ pub(super) struct Subscriptions {
 
 /// Declares the store.
 pub(super) fn declare(graph: &mut Graph, name: &ResolvedName) {
-    let open = |opening: &_| OpenStore::new(Subscriptions::open(opening));
+    let open = |opening: &_| Subscriptions::open(opening);
     let logging = Logging::default();
-    graph.add_store(StoreNode::new(name, StoreKind::KeyValue, logging, open));
+    graph.add_store(StoreNode::of(name, StoreKind::KeyValue, logging, open));
 }
 
 impl Subscriptions {

@@ -9,8 +9,7 @@ use super::names::StoreNames;
 use crate::codec::SharedCodec;
 use crate::dsl::{ResolvedName, StoreType};
 use crate::store::{
-    Caching, Duplicates, Logged, OpenStore, OuterRows, RowFormat, StoreOpening, WindowRows,
-    WindowSetup,
+    Caching, Duplicates, Form, Logged, OuterRows, RowFormat, WindowRows, WindowSetup,
 };
 use crate::topology::{Graph, Logging, StoreKind, StoreName, StoreNode};
 use crate::window::JoinWindows;
@@ -33,18 +32,13 @@ pub(super) fn declare_stores<K: 'static, L: 'static, R: 'static>(
     let store_type = store_type.unwrap_or(graph.settings.store_type);
     let logging = &options.settings.logging;
     let key = &options.key;
-    let mut declare = |name: &ResolvedName, open| {
-        let retention = Duration::from_millis(options.windows.retention_ms().unsigned_abs());
-        let kind = StoreKind::JoinWindow { retention };
-        let store = StoreNode::new(name, kind, uncompacted(logging), open);
-        graph.add_store(store);
+    let kept = Kept {
+        windows: options.windows,
+        store_type,
+        logging: uncompacted(logging),
     };
-    let (left, right) = (
-        window_store(key, &options.left, options.windows, store_type),
-        window_store(key, &options.right, options.windows, store_type),
-    );
-    declare(&names.left, left);
-    declare(&names.right, right);
+    graph.add_store(kept.store(&names.left, key, &options.left));
+    graph.add_store(kept.store(&names.right, key, &options.right));
     if let Some(unjoined) = &names.unjoined {
         let key = SharedCodec::clone(key);
         let (left, right) = (
@@ -53,15 +47,10 @@ pub(super) fn declare_stores<K: 'static, L: 'static, R: 'static>(
         );
         let open = move |opening: &_| {
             let (left, right) = (SharedCodec::clone(&left), SharedCodec::clone(&right));
-            OpenStore::new(OuterRows::open(
-                opening,
-                SharedCodec::clone(&key),
-                left,
-                right,
-            ))
+            OuterRows::open(opening, SharedCodec::clone(&key), left, right)
         };
         let kind = StoreKind::KeyValue;
-        graph.add_store(StoreNode::new(unjoined, kind, logging.clone(), open));
+        graph.add_store(StoreNode::of(unjoined, kind, logging.clone(), open));
     }
     Stores {
         left: names.left.name,
@@ -70,29 +59,40 @@ pub(super) fn declare_stores<K: 'static, L: 'static, R: 'static>(
     }
 }
 
-type Open = Box<dyn Fn(&StoreOpening) -> OpenStore + Send + Sync>;
-
-fn window_store<K: 'static, V: 'static>(
-    key: &SharedCodec<K>,
-    value: &SharedCodec<V>,
+/// How the records of both sides are kept.
+struct Kept {
     windows: JoinWindows,
     store_type: StoreType,
-) -> Open {
-    let (key, value) = (SharedCodec::clone(key), SharedCodec::clone(value));
-    let setup = WindowSetup {
-        size_ms: windows.size_ms(),
-        retention_ms: windows.retention_ms(),
-        duplicates: Duplicates::Kept,
-        format: RowFormat::Plain,
-        headers: Logged::WithHeaders,
-        caching: Caching::Off,
-        scans: Scans::Frequent,
-        store_type,
-    };
-    Box::new(move |opening| {
-        let (key, value) = (SharedCodec::clone(&key), SharedCodec::clone(&value));
-        OpenStore::new(WindowRows::open(opening, key, value, setup))
-    })
+    logging: Logging,
+}
+
+impl Kept {
+    fn store<K: 'static, V: 'static>(
+        &self,
+        name: &ResolvedName,
+        key: &SharedCodec<K>,
+        value: &SharedCodec<V>,
+    ) -> StoreNode {
+        let retention_ms = self.windows.retention_ms();
+        let setup = WindowSetup {
+            size_ms: self.windows.size_ms(),
+            retention_ms,
+            duplicates: Duplicates::Kept,
+            format: RowFormat::Plain,
+            headers: Logged::WithHeaders,
+            caching: Caching::Off,
+            scans: Scans::Frequent,
+            store_type: self.store_type,
+        };
+        let retention = Duration::from_millis(retention_ms.unsigned_abs());
+        let kind = StoreKind::JoinWindow { retention };
+        let (key, value) = (SharedCodec::clone(key), SharedCodec::clone(value));
+        let store = StoreNode::of(name, kind, self.logging.clone(), move |opening| {
+            let (key, value) = (SharedCodec::clone(&key), SharedCodec::clone(&value));
+            WindowRows::open(opening, key, value, setup)
+        });
+        store.in_form(Form::Duplicates)
+    }
 }
 
 /// A changelog with duplicates must not be compacted, whatever the program says.
