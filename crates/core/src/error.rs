@@ -139,6 +139,16 @@ pub enum TopologyError {
         /// What it takes.
         needed_ms: i64,
     },
+    /// An option that a store of this kind does not have.
+    #[error("store {store} keeps {rows}, for which there is no `{option}`; leave it out")]
+    OptionNotForStore {
+        /// The store.
+        store: String,
+        /// What was asked for.
+        option: &'static str,
+        /// What the store keeps.
+        rows: &'static str,
+    },
     /// A repartition topic without partitions.
     #[error("repartition topic {0} is to have no partitions; ask for at least one")]
     NoPartitions(String),

@@ -83,6 +83,13 @@ impl TimeWindows {
         close_ms.saturating_sub(open_ms)
     }
 
+    /// When late records count from, once the window that starts then is closed: the inverse of
+    /// [`last_closed_start_ms`](Self::last_closed_start_ms).
+    pub(crate) const fn close_ms(self, start_ms: i64) -> i64 {
+        let open_ms = start_ms.saturating_sub(self.last_closed_start_ms(start_ms));
+        start_ms.saturating_add(open_ms)
+    }
+
     /// Reports windows that are none.
     fn check(self, builder: &StreamsBuilder) {
         let TimeCut::Aligned {

@@ -8,6 +8,7 @@ mod filter;
 mod flat_map;
 mod flat_map_values;
 mod for_each;
+pub(crate) mod idle;
 pub(crate) mod join;
 mod map;
 mod map_values;

@@ -7,6 +7,7 @@ use super::rows_type::{RowsType, StorePlace, UsedStore};
 use super::{GlobalRows, StoreError};
 use crate::codec::Codec;
 use crate::dsl::Stored;
+use crate::error::TopologyError;
 use crate::processor::StoreWriter;
 use crate::time::Timestamp;
 use crate::topology::{Graph, StoreNode, Wiring};
@@ -64,6 +65,10 @@ pub struct DeclaredStores<'g>(&'g mut Graph);
 impl<'g> DeclaredStores<'g> {
     pub(crate) const fn new(graph: &'g mut Graph) -> Self {
         Self(graph)
+    }
+
+    pub(super) fn report(&mut self, error: TopologyError) {
+        self.0.report(error);
     }
 
     pub(super) fn add(&mut self, store: StoreNode) {

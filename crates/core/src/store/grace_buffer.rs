@@ -12,6 +12,7 @@ use super::rows::{Logged, RowFormat, Rows, RowsSetup, StoreOpening};
 use super::task_store::{RestoreRecord, TaskStore};
 use super::{Cause, Field, StoreError, all_entries};
 use crate::codec::{Part, SharedCodec};
+use crate::dsl::Changes;
 use crate::processor::{Bytes, InHand, RecordContext, TaskContext};
 use crate::record::{Headers, Record};
 use crate::time::Timestamp;
@@ -79,6 +80,7 @@ impl<K: 'static, V: 'static> GraceBuffer<K, V> {
             headers: Logged::WithoutHeaders,
             unlogged_prefix: 0,
             cache: None,
+            changes: Changes::All,
         };
         Self {
             keys: Field::new(name, &topic, Part::Key, key),

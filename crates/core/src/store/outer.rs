@@ -18,6 +18,7 @@ use super::rows::{Logged, RowFormat, Rows, RowsSetup, StoreOpening};
 use super::task_store::{RestoreRecord, TaskStore};
 use super::{Cause, Field, StoreError};
 use crate::codec::{IsNull, Part, SharedCodec};
+use crate::dsl::Changes;
 use crate::processor::TaskContext;
 use crate::time::Timestamp;
 
@@ -125,6 +126,7 @@ impl<K: 'static, L: 'static, R: 'static> OuterRows<K, L, R> {
             headers: Logged::WithoutHeaders,
             unlogged_prefix: 0,
             cache: None,
+            changes: Changes::All,
         };
         Self {
             keys: Field::new(name, topic, Part::Key, key),

@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use headwater_state::StateError;
@@ -12,7 +13,8 @@ use headwater_state::layer::{CacheBudget, Changelog, Layered, ReadOld, Scans};
 
 use super::Cause;
 use crate::config::DslStoreFormat;
-use crate::processor::TaskContext;
+use crate::dsl::Changes;
+use crate::processor::{TaskContext, TaskTimes};
 use crate::record::{Headers, OutputBuffer, Partition, TopicIndex};
 use crate::time::Timestamp;
 
@@ -55,6 +57,11 @@ impl RowFormat {
         }
     }
 
+    /// Whether two rows have the same value, whatever their times.
+    pub(crate) fn same_values(self, a: &[u8], b: &[u8]) -> bool {
+        matches!((self.split(a), self.split(b)), (Ok((_, a)), Ok((_, b))) if a == b)
+    }
+
     /// Appends a row, up to its value.
     pub(crate) fn begin(self, timestamp: Timestamp, out: &mut Vec<u8>) {
         if self == Self::StampedWithHeaders {
@@ -90,6 +97,8 @@ pub(crate) struct StoreOpening {
     pub(crate) cache: CacheBudget,
     /// `dsl.store.format`.
     pub(crate) format: DslStoreFormat,
+    /// The times of the task.
+    pub(crate) times: Rc<TaskTimes>,
 }
 
 impl StoreOpening {
@@ -122,6 +131,7 @@ pub(crate) struct RowsSetup {
     pub(crate) unlogged_prefix: usize,
     /// `None` for no cache.
     pub(crate) cache: Option<Scans>,
+    pub(crate) changes: Changes,
 }
 
 /// The end of a write: appends it to the changelog.
@@ -165,6 +175,16 @@ impl Rows {
         let layers = match cache {
             Some(scans) => Layered::cached(engine, opening.cache.clone(), scans),
             None => Layered::direct(engine),
+        };
+        let layers = match (setup.changes, setup.format) {
+            (Changes::All, _) => layers,
+            (Changes::OfValue, RowFormat::Plain) => layers.keeping_same(|a, b| a == b),
+            (Changes::OfValue, RowFormat::Stamped) => {
+                layers.keeping_same(|a, b| RowFormat::Stamped.same_values(a, b))
+            }
+            (Changes::OfValue, RowFormat::StampedWithHeaders) => {
+                layers.keeping_same(|a, b| RowFormat::StampedWithHeaders.same_values(a, b))
+            }
         };
         Self {
             layers,

@@ -5,6 +5,7 @@
     reason = "the folder is named after the most general of its verbs"
 )]
 mod aggregate;
+mod close_when_idle;
 mod closing;
 mod cogroup;
 mod count;

@@ -22,7 +22,7 @@ use super::key_value::read_row;
 use super::rows::{Logged, RowFormat, Rows, RowsSetup, StoreOpening};
 use super::{Caching, Cause, Field, StoreError, Visit};
 use crate::codec::{IsNull, Part, SharedCodec};
-use crate::dsl::StoreType;
+use crate::dsl::{Changes, StoreType};
 use crate::processor::TaskContext;
 use crate::record::Stamped;
 use crate::time::Timestamp;
@@ -44,6 +44,7 @@ pub(crate) struct WindowSetup {
     pub(crate) retention_ms: i64,
     pub(crate) duplicates: Duplicates,
     pub(crate) format: RowFormat,
+    pub(crate) changes: Changes,
     pub(crate) headers: Logged,
     pub(crate) caching: Caching,
     pub(crate) scans: Scans,
@@ -56,6 +57,8 @@ pub(crate) enum PutWindow {
     Kept,
     /// It is older than the retention: it was logged, and not kept.
     Expired,
+    /// It has the value that it had, and the store writes changes only.
+    Unchanged,
 }
 
 /// Whether a window is in the store already.
@@ -122,6 +125,7 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
             headers: setup.headers,
             unlogged_prefix: SEGMENT_BYTES,
             cache: (setup.caching == Caching::On).then_some(setup.scans),
+            changes: setup.changes,
         };
         Self {
             keys: Field::new(name, topic, Part::Key, key),
@@ -240,6 +244,18 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
         if is_expired && !is_cached {
             self.rows.log_only(local_key, bytes, &cause, task);
             return Ok(PutWindow::Expired);
+        }
+        if self.setup.changes == Changes::OfValue {
+            let held = self.rows.get(local_key);
+            let held = held.map_err(|source| self.keys.failed(source))?;
+            let is_same = match (held.as_deref(), bytes) {
+                (None, None) => true,
+                (Some(held), Some(row)) => self.setup.format.same_values(held, row),
+                _ => false,
+            };
+            if is_same {
+                return Ok(PutWindow::Unchanged);
+            }
         }
         let put = self.rows.put(local_key, bytes, cause, task);
         put.map_err(|source| self.keys.failed(source))?;
@@ -388,6 +404,13 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
         if let Some(closing) = &mut self.closing {
             closing.set_emitted(start_ms);
         }
+    }
+
+    /// Start of the latest window that is yet to be emitted.
+    pub(crate) fn last_closing_ms(&self) -> Result<Option<i64>, StoreError> {
+        let closing = self.closing.as_ref();
+        let last = closing.map_or(Ok(None), ClosingWindows::last_start_ms);
+        last.map_err(|source| self.keys.failed(source))
     }
 
     /// A key from its bytes in this store.

@@ -45,6 +45,7 @@ const fn setup(retention_ms: i64, store_type: StoreType) -> WindowSetup {
         retention_ms,
         duplicates: Duplicates::Replaced,
         format: RowFormat::Stamped,
+        changes: crate::dsl::Changes::All,
         headers: Logged::WithoutHeaders,
         caching: Caching::Off,
         scans: Scans::Frequent,
@@ -54,6 +55,7 @@ const fn setup(retention_ms: i64, store_type: StoreType) -> WindowSetup {
 
 fn opening(task: &mut TaskContext) -> StoreOpening {
     StoreOpening {
+        times: std::rc::Rc::clone(task.times()),
         name: "s".into(),
         topic_name: "app-s-changelog".into(),
         changelog: Some(ChangelogTopic {

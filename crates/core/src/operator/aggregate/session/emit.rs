@@ -38,6 +38,7 @@ impl<K: 'static, V: 'static> SessionWindowedKStream<'_, K, V> {
     /// ```
     #[must_use = "windows that nothing aggregates do nothing"]
     pub fn emit(self, emit: Emit) -> Self {
-        Self { emit, ..self }
+        let idle = self.idle.filter(|_| emit == Emit::OnClose);
+        Self { emit, idle, ..self }
     }
 }

@@ -74,6 +74,7 @@ impl<K: 'static, V: 'static> TimeWindowedKStream<'_, K, V> {
     #[must_use = "windows that nothing aggregates do nothing"]
     pub fn emit(mut self, emit: Emit) -> Self {
         self.emit = emit;
+        self.idle = self.idle.filter(|_| emit == Emit::OnClose);
         self
     }
 }

@@ -18,6 +18,7 @@ mod unjoined;
 mod window;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::codec::{Codec, SharedCodec};
 use crate::dsl::{KStream, StoreSettings, StreamJoined};
@@ -47,6 +48,7 @@ struct Options<K, L, R> {
     name: Option<String>,
     store: Option<String>,
     settings: StoreSettings,
+    idle: Option<Duration>,
 }
 
 impl<K: 'static, L: 'static, R: 'static> Options<K, L, R> {
@@ -64,6 +66,7 @@ impl<K: 'static, L: 'static, R: 'static> Options<K, L, R> {
             name: joined.name,
             store: joined.store,
             settings: joined.settings,
+            idle: joined.idle,
         }
     }
 }

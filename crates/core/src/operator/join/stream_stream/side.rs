@@ -11,8 +11,9 @@ use super::stopped::Stopped;
 use super::unjoined::Unjoined;
 use crate::codec::SharedCodec;
 use crate::failure::{Failure, Step};
+use crate::operator::idle::CloseOpen;
 use crate::processor::{Sink, TaskContext};
-use crate::record::Record;
+use crate::record::{Headers, Record};
 use crate::store::{Cause, JoinSide, LeftOrRight, Visit, WindowRows};
 use crate::time::Timestamp;
 use crate::window::JoinWindows;
@@ -103,6 +104,8 @@ pub(super) struct JoinRecords<S: Side<L, R>, K, L, R, O> {
     /// As this side sees them.
     pub(super) windows: JoinWindows,
     pub(super) alone: Alone,
+    /// The same of the other side.
+    pub(super) others_alone: Alone,
     pub(super) partners: Rc<RefCell<WindowRows<K, S::Other>>>,
     /// Shared by both sides.
     pub(super) unjoined: Rc<RefCell<Unjoined<K, L, R>>>,
@@ -123,6 +126,32 @@ where
             Ok(()) => Ok(()),
             Err(stopped) => stopped.settle(&self.name, task),
         }
+    }
+}
+
+impl<S, K, L, R, O> CloseOpen for JoinRecords<S, K, L, R, O>
+where
+    S: Side<L, R>,
+    K: Clone + 'static,
+    L: 'static,
+    R: 'static,
+    O: 'static,
+{
+    fn close_open(&mut self, task: &mut TaskContext) -> Step {
+        let closed = self.unjoined.borrow_mut().close_open();
+        let closed = match closed {
+            Ok(Some(timestamp)) => {
+                let cause = Cause {
+                    timestamp,
+                    headers: Headers::new(),
+                    in_hand: task.in_hand(),
+                };
+                self.emit_past(&cause, task)
+            }
+            Ok(None) => Ok(()),
+            Err(error) => Err(error.into()),
+        };
+        closed.or_else(|stopped| stopped.settle(&self.name, task))
     }
 }
 
@@ -178,8 +207,15 @@ where
             return Ok(());
         }
         let cause = task.cause(record);
+        drop(unjoined);
+        self.emit_past(&cause, task)
+    }
+
+    /// Passes on the records of both sides that can have no partner any more.
+    fn emit_past(&mut self, cause: &Cause, task: &mut TaskContext) -> Result<(), Stopped> {
+        let mut unjoined = self.unjoined.borrow_mut();
         let (joiner, next) = (&self.joiner, &mut self.next);
-        unjoined.emit(&cause, task, |key, value, at, task| {
+        unjoined.emit(cause, task, |key, value, at, task| {
             let value = match &value {
                 LeftOrRight::Left(left) => joiner(&key, Some(left), None),
                 LeftOrRight::Right(right) => joiner(&key, None, Some(right)),
@@ -203,7 +239,13 @@ where
         task: &mut TaskContext,
     ) -> Result<bool, Stopped> {
         let at_ms = record.timestamp.as_millis();
-        let from_ms = at_ms.saturating_sub(self.windows.before_ms).max(0);
+        // A partner that was passed on without this record is not joined again.
+        let open_ms = match self.others_alone {
+            Alone::Result => self.unjoined.borrow().open_from_ms(S::OTHER),
+            Alone::NoResult => 0,
+        };
+        let from_ms = at_ms.saturating_sub(self.windows.before_ms);
+        let from_ms = from_ms.max(open_ms).max(0);
         let (joiner, unjoined, next) = (&*self.joiner, &self.unjoined, &mut self.next);
         let mut has_partner = false;
         let mut outcome = Ok(());
