@@ -7,6 +7,7 @@ mod copartition;
 mod emit_on_change;
 mod far_future;
 mod foreign_keys;
+mod formats;
 mod mistakes;
 mod names;
 mod optimize;

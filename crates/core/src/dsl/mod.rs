@@ -9,6 +9,7 @@ mod count;
 mod global_table;
 mod grouped_stream;
 mod grouped_table;
+mod into_row;
 mod options;
 mod row_key;
 mod session_windowed_stream;
@@ -27,6 +28,7 @@ pub use global_table::GlobalKTable;
 pub(crate) use grouped_stream::Grouping;
 pub use grouped_stream::KGroupedStream;
 pub use grouped_table::KGroupedTable;
+pub use into_row::IntoRow;
 pub(crate) use options::{
     BufferBounds, ByKey, Changes, ExpiredResults, Format, ResolvedName, StoreNaming, StoreSettings,
     TopologySettings, WaitsFrom, WhenFull,

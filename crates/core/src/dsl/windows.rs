@@ -12,6 +12,10 @@ use crate::window::{HoppingWindows, SlidingWindows, TumblingWindows};
 
 /// What [`KGroupedStream::windowed_by`] and [`CogroupedKStream::windowed_by`] take: tumbling,
 /// hopping and sliding windows, and sessions.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` are no windows to aggregate in",
+    label = "`TumblingWindows`, `HoppingWindows`, `SlidingWindows` or `SessionWindows` are needed here"
+)]
 pub trait Windows: SealedWindows {
     /// The stream cut into these windows.
     type Grouped<'b, K: 'static, V: 'static>;

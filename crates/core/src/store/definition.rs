@@ -101,6 +101,10 @@ impl<'w, 't> OpenStores<'w, 't> {
 }
 
 /// The stores of a processor: one definition, or a tuple of up to four.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` names no stores",
+    label = "the definition of a store is needed here, or a tuple of up to four"
+)]
 pub trait Stores: Send + Sync + 'static {
     /// What the processor is made with.
     type Handles: 'static;

@@ -1,4 +1,6 @@
 //! The buffer of a join with grace: records wait until the table is likely to be complete.
+//!
+//! The layout is drawn in `docs/formats.md`, "Records that wait for a table".
 
 use headwater_state::StateError;
 use headwater_state::buffer::{Buffered, Footprint as _};

@@ -4,6 +4,8 @@
 //! first. A value is the list of all records of one key: `1 ‖ count(4)`, then for each
 //! `length(4) ‖ side(1) ‖ value` (`ListValueStore`, `TimestampedKeyAndJoinSideSerializer` and
 //! `LeftOrRightValueSerializer` of Kafka Streams).
+//!
+//! The layout is drawn in `docs/formats.md`, "Records without partner".
 
 use std::ops::Bound;
 

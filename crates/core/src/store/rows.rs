@@ -1,4 +1,6 @@
 //! The bytes of one store in one task: engine, cache above it, changelog beside it.
+//!
+//! The layout is drawn in `docs/formats.md`, "Stamped rows".
 
 use std::borrow::Cow;
 use std::fmt;

@@ -109,6 +109,11 @@ impl From<EagerBuffer> for SuppressionBuffer {
 }
 
 /// A key that lies in a window: what a suppression until windows close needs.
+#[diagnostic::on_unimplemented(
+    message = "keys `{Self}` lie in no window",
+    label = "only the rows of a windowed aggregation can wait until their windows close",
+    note = "hold rows of other tables back with `Suppressed::until_time_limit`"
+)]
 pub trait InWindow {
     /// The window.
     fn window(&self) -> Window;

@@ -38,7 +38,6 @@ impl<'b, K: Clone + 'static, L: 'static> KStream<'b, K, L> {
     ///
     /// let mut driver = TopologyTestDriver::new(builder.build()?)?;
     /// driver.input("received", Utf8, I64).at_ms(0).push("a", 1)?;
-    /// driver.advance_wall_clock(Duration::from_secs(1))?;
     /// driver.input("sent", Utf8, I64).at_ms(11).push("b", 1)?;
     /// assert_eq!(driver.output("letters", Utf8, Utf8).values()?, ["out of nowhere"]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())

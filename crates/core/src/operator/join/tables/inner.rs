@@ -2,7 +2,7 @@
 
 use super::Joiner;
 use crate::codec::Codec;
-use crate::dsl::{KTable, Materialized};
+use crate::dsl::{IntoRow, KTable, Materialized};
 use crate::failure::Failure;
 
 impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
@@ -78,7 +78,7 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
     ) -> KTable<'b, K, VC::Item>
     where
         VC: Codec,
-        R: Into<Option<VC::Item>>,
+        R: IntoRow<VC::Item>,
     {
         let joiner = Joiner::of_both(move |left: &V, right: &V2| Ok(join(left, right).into()));
         self.joined(other, joiner, Some(materialized.into_parts()))
@@ -125,7 +125,7 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
     ) -> KTable<'b, K, VC::Item>
     where
         VC: Codec,
-        R: Into<Option<VC::Item>>,
+        R: IntoRow<VC::Item>,
     {
         let joiner = Joiner::of_both(move |left: &V, right: &V2| join(left, right).map(Into::into));
         self.joined(other, joiner, Some(materialized.into_parts()))

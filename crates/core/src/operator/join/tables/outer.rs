@@ -2,7 +2,7 @@
 
 use super::Joiner;
 use crate::codec::Codec;
-use crate::dsl::{KTable, Materialized};
+use crate::dsl::{IntoRow, KTable, Materialized};
 use crate::failure::Failure;
 
 impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
@@ -81,7 +81,7 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
     ) -> KTable<'b, K, VC::Item>
     where
         VC: Codec,
-        R: Into<Option<VC::Item>>,
+        R: IntoRow<VC::Item>,
     {
         let joiner = Joiner::of_either(move |left: Option<&V>, right: Option<&V2>| {
             Ok(join(left, right).into())
@@ -132,7 +132,7 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
     ) -> KTable<'b, K, VC::Item>
     where
         VC: Codec,
-        R: Into<Option<VC::Item>>,
+        R: IntoRow<VC::Item>,
     {
         let joiner = Joiner::of_either(move |left: Option<&V>, right: Option<&V2>| {
             join(left, right).map(Into::into)
