@@ -19,6 +19,9 @@ pub enum TopologyError {
     /// Two nodes of one name.
     #[error("node {0} is there already; give each node a name of its own")]
     DuplicateNode(String),
+    /// A handle of one builder that was given to a verb of another.
+    #[error("{0} belongs to another builder; describe one topology on one builder")]
+    OtherBuilder(String),
     /// Two stores of one name.
     #[error("store {0} is there already; give each store a name of its own")]
     DuplicateStore(String),

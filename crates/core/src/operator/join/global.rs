@@ -185,7 +185,8 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
         VC: Codec<Item = V>,
     {
         let value: SharedCodec<V> = Arc::new(joined.value);
-        let (select, key, table) = (Arc::new(select), SharedCodec::clone(&table.key), table.node);
+        let node = self.builder.own(table.builder, table.node);
+        let (select, key, table) = (Arc::new(select), SharedCodec::clone(&table.key), node);
         let stages = Stages::sink(move |wiring, node| {
             Wired::new::<K, V>(Box::new(RowJoin {
                 name: wiring.name_of(node).to_owned(),

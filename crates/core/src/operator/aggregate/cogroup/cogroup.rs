@@ -74,10 +74,11 @@ impl<'b, K: Clone + 'static, A: Clone + 'static> CogroupedKStream<'b, K, A> {
     /// As [`cogroup`](Self::cogroup), with a function that can fail.
     pub fn try_cogroup<V: Clone + 'static, R: IntoRow<A>>(
         mut self,
-        group: KGroupedStream<'b, K, V>,
+        mut group: KGroupedStream<'b, K, V>,
         add: impl Fn(&K, V, A) -> Result<R, Failure> + Send + Sync + 'static,
     ) -> Self {
         let add = move |key: &K, value, row| add(key, value, row).map(Into::into);
+        group.grouping.node = self.builder.own(group.builder, group.grouping.node);
         self.streams.push(Rc::new(Part::new(group.grouping, add)));
         self
     }

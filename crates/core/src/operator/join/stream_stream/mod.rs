@@ -71,16 +71,10 @@ impl<K: 'static, L: 'static, R: 'static> Options<K, L, R> {
 }
 
 /// The two streams of a join.
-///
-/// # Panics
-/// If they belong to two builders.
 fn sides<'b, K: 'static, L: 'static, R: 'static>(
     left: KStream<'b, K, L>,
     right: KStream<'b, K, R>,
 ) -> (KStream<'b, K, L>, KStream<'b, K, R>) {
-    assert!(
-        std::ptr::eq(left.builder, right.builder),
-        "streams of two builders cannot be joined"
-    );
+    let right = KStream::new(left.builder, left.builder.own(right.builder, right.node));
     (left, right)
 }
