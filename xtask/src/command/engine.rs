@@ -82,10 +82,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             fastest = Some(fastest.map_or(seconds, |held| held.min(seconds)));
         }
         let seconds = fastest.context("no round was run")?;
-        let counted = counter.and_then(|counter| instructions(counter, &binary, name));
-        let counted = counted.map_or_else(|| "-".to_owned(), |counted| format!("{counted:.0}"));
+        let per_record = counter.and_then(|counter| instructions(counter, &binary, name));
+        let per_record =
+            per_record.map_or_else(|| "-".to_owned(), |per_record| format!("{per_record:.0}"));
         let (rate, nanos) = (1.0 / seconds, seconds * 1e9);
-        println!("{name:<28}{rate:>14.0}{nanos:>12.0}{counted:>20}");
+        println!("{name:<28}{rate:>14.0}{nanos:>12.0}{per_record:>20}");
     }
     Ok(())
 }
@@ -103,7 +104,7 @@ fn instructions(counter: Counter, binary: &Path, name: &str) -> Option<f64> {
 }
 
 /// Instructions of a command in user mode, and the records it printed.
-fn count(counter: Counter, counted: &Command) -> Option<(f64, Option<f64>)> {
+fn count(counter: Counter, program: &Command) -> Option<(f64, Option<f64>)> {
     let log = tempfile::NamedTempFile::new().ok()?;
     let mut command = match counter {
         Counter::Perf => {
@@ -121,7 +122,7 @@ fn count(counter: Counter, counted: &Command) -> Option<(f64, Option<f64>)> {
             valgrind
         }
     };
-    command.arg(counted.get_program()).args(counted.get_args());
+    command.arg(program.get_program()).args(program.get_args());
     let output = process::capture_quietly(&mut command, RUN_LIMIT).ok()?;
     let count = counted_in(counter, &fs::read_to_string(log.path()).ok()?)?;
     let timed = Timed::parse(&output);
