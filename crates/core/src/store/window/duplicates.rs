@@ -24,7 +24,9 @@ pub(crate) struct EncodedRow {
     local_key: Vec<u8>,
 }
 
-/// Numbers of rows that are equal otherwise; as in Kafka Streams they have 31 bits.
+/// Numbers of rows that are equal otherwise. As in Kafka Streams they have 31 bits; unlike there
+/// they go on after a restart, where a row would otherwise replace one of its key and time from
+/// before it.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Sequence(u32);
 
@@ -32,6 +34,13 @@ impl Sequence {
     const fn next(&mut self) -> u32 {
         self.0 = (self.0 + 1) & 0x7fff_ffff;
         self.0
+    }
+
+    /// Notes a number that was restored.
+    pub(super) const fn restored(&mut self, number: u32) {
+        if number > self.0 {
+            self.0 = number;
+        }
     }
 }
 

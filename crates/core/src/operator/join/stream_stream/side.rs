@@ -203,7 +203,7 @@ where
         let at_ms = record.timestamp.as_millis();
         let windows = self.windows;
         let mut unjoined = self.unjoined.borrow_mut();
-        if !unjoined.is_due(at_ms, windows.after_ms, task.wall_clock()) {
+        if !unjoined.is_due(at_ms, windows.after_ms, task.wall_clock())? {
             return Ok(());
         }
         let cause = task.cause(record);

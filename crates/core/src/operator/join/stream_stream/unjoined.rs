@@ -25,6 +25,9 @@ pub(super) struct Unjoined<K, L, R> {
     stream_ms: i64,
     /// No record that waits is older, as far as is known.
     earliest_ms: i64,
+    /// Whether that takes account of what was restored. Kafka Streams begins with an empty guess:
+    /// what waited before a restart may then wait until a later record has waited its time.
+    knows_restored: bool,
     /// Wall-clock time before which nothing is passed on, as looking through the store is dear.
     next_emit_ms: i64,
     emit_every_ms: i64,
@@ -45,6 +48,7 @@ impl<K: 'static, L: 'static, R: 'static> Unjoined<K, L, R> {
             windows,
             stream_ms: Timestamp::UNKNOWN.as_millis(),
             earliest_ms: i64::MAX,
+            knows_restored: false,
             next_emit_ms: 0,
             emit_every_ms: duration_millis(emit_every),
             seen: new_last_seen(),
@@ -99,16 +103,33 @@ impl<K: 'static, L: 'static, R: 'static> Unjoined<K, L, R> {
     /// Whether a record of this time, whose partners lie at most so long after it, lets records
     /// out. Only one that does not come late does, and only one in so many milliseconds of wall
     /// clock.
-    pub(super) fn is_due(&mut self, at_ms: i64, after_ms: i64, now: Timestamp) -> bool {
-        if self.store.is_none() || at_ms != self.stream_ms || self.is_open(after_ms) {
-            return false;
+    pub(super) fn is_due(
+        &mut self,
+        at_ms: i64,
+        after_ms: i64,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let Some(store) = &self.store else {
+            return Ok(false);
+        };
+        if !self.knows_restored {
+            let mut first = OuterEntry::default();
+            if store.borrow().advance(&mut first)?
+                && let Some((at_ms, _)) = first.at()
+            {
+                self.earliest_ms = self.earliest_ms.min(at_ms);
+            }
+            self.knows_restored = true;
+        }
+        if at_ms != self.stream_ms || self.is_open(after_ms) {
+            return Ok(false);
         }
         let now_ms = now.as_millis();
         if now_ms < self.next_emit_ms {
-            return false;
+            return Ok(false);
         }
         self.next_emit_ms = now_ms.saturating_add(self.emit_every_ms);
-        true
+        Ok(true)
     }
 
     /// Advances the time of the join until no record that waits can have a partner any more;
