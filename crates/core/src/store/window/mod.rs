@@ -190,10 +190,11 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
         let local_key = place.at(self.segments, start_ms, 0);
         let row = if is_shown {
             self.rows.get(local_key)
-        } else if self.shows_cached() {
-            Ok(self.rows.get_cached(local_key))
         } else {
-            Ok(None)
+            // Rows that wait in a cache, or were there, are seen past the retention: Kafka
+            // Streams' `CachingWindowStore` leaves it to the store below. It shows where streams
+            // of different progress share a store.
+            Ok(self.rows.get_cached(local_key))
         };
         match row.map_err(|source| self.keys.failed(source))? {
             None => Ok(None),
@@ -244,7 +245,7 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
             Some(value) => self.values.encode(value, &mut self.row_bytes)?,
         };
         self.newest_ms = self.newest_ms.max(row.start_ms);
-        let is_cached = self.shows_cached();
+        let is_cached = self.rows.is_cached();
         if !is_cached {
             self.observe(row.start_ms)?;
         }
@@ -437,18 +438,11 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
         }
     }
 
-    /// Whether rows that wait in a cache, or were there, are seen past the retention: Kafka
-    /// Streams' `CachingWindowStore` leaves it to the store below. It shows where streams of
-    /// different progress share a store.
-    fn shows_cached(&self) -> bool {
-        self.closing.is_none() && self.rows.is_cached()
-    }
-
     /// From where a scan of one key looks at what is cached. It is not searched over many
     /// segments for what has long expired.
     fn cached_from_ms(&self, from_ms: i64, written_ms: i64) -> i64 {
         let expired = self.segments.of(written_ms) - self.segments.of(from_ms);
-        if self.shows_cached() && expired <= EXPIRED_SEGMENTS_MAX {
+        if self.rows.is_cached() && expired <= EXPIRED_SEGMENTS_MAX {
             from_ms
         } else {
             written_ms

@@ -8,7 +8,7 @@ use crate::operator::aggregate::closing::Closing;
 use crate::operator::stopped::Stopped;
 use crate::processor::{Sink, TaskContext};
 use crate::record::{Change, Headers, Record};
-use crate::store::WindowRows;
+use crate::store::{FlushTable as _, WindowRows};
 use crate::topology::{NodeId, Wiring};
 use crate::window::Windowed;
 
@@ -95,7 +95,11 @@ impl<K: 'static, A: 'static> ClosedWindows<K, A> {
     fn is_lost(&self, key: &Windowed<K>) -> bool {
         match self.expired {
             ExpiredResults::Emitted => false,
-            ExpiredResults::Lost => key.window.start.as_millis() < self.store.borrow().oldest_ms(),
+            ExpiredResults::Lost => {
+                // A cache shows what has expired.
+                let store = self.store.borrow();
+                !store.is_cached() && key.window.start.as_millis() < store.oldest_ms()
+            }
         }
     }
 }
