@@ -149,10 +149,10 @@ fn summary(families: &BTreeMap<String, Family>) -> ExitCode {
     );
     println!();
     println!(
-        "{} passed, {} failed, {} skipped",
+        "{} passed, {} failed, {} unsupported, which count as failed",
         all.passed, all.failed, all.unsupported
     );
-    if all.failed == 0 && all.passed > 0 {
+    if all.failed + all.unsupported == 0 && all.passed > 0 {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
