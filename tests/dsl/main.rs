@@ -2,6 +2,7 @@
 //! cannot show.
 
 mod copartition;
+mod filled_stores;
 mod foreign_keys;
 mod mistakes;
 mod names;

@@ -20,6 +20,7 @@ mod store_node;
 mod subtopology;
 mod table;
 mod task_graph;
+mod used_stores;
 mod wiring;
 
 pub(crate) use graph::{
