@@ -6,6 +6,8 @@ use headwater_core::prelude::*;
 use headwater_core::window::{Emit, SessionWindowed, SessionWindows};
 use headwater_testing::TopologyTestDriver;
 
+const EMIT_INTERVAL: &str = "__emit.interval.ms.kstreams.windowed.aggregation__";
+
 type Tested = Result<(), Box<dyn std::error::Error>>;
 
 /// Start, end and count of each row that was passed on; `None` where it was deleted.
@@ -16,7 +18,9 @@ fn counting(
     emit: Emit,
     store: impl Fn(Materialized<I64>) -> Materialized<I64>,
 ) -> Result<TopologyTestDriver, Box<dyn std::error::Error>> {
-    let builder = StreamsBuilder::new();
+    // As Kafka Streams does, closed sessions are looked for once per second.
+    let config = StreamsConfig::new("app").set(EMIT_INTERVAL, "1000");
+    let builder = StreamsBuilder::configured_by(&config);
     builder
         .stream("clicks", Consumed::with(Utf8, Utf8))
         .group_by_key(Grouped::with(Utf8, Utf8))

@@ -143,7 +143,7 @@ fn a_full_strict_buffer_stops_its_task() -> Done {
     Ok(())
 }
 
-fn rates<'b>(builder: &'b StreamsBuilder) -> KTable<'b, String, i64> {
+fn rates(builder: &StreamsBuilder) -> KTable<'_, String, i64> {
     let history = Materialized::named("rates", I64).versioned(100 * SECOND);
     builder.table_with("rates", Consumed::with(Utf8, I64), history)
 }

@@ -131,10 +131,10 @@ fn content_shown(content: &StoreContent, wanted: &Json) -> String {
             in_memory(entries.iter().map(session), wanted)
         }
         (StoreContent::Window(entries), _) if class.contains("TimeOrdered") => {
-            time_first(entries.iter().map(|entry| (windowed(entry), entry)))
+            time_first(entries.iter().map(|entry| (windowed(entry), entry)), wanted)
         }
         (StoreContent::Session(entries), _) if class.contains("TimeOrdered") => {
-            time_first(entries.iter().map(|entry| (session(entry), entry)))
+            time_first(entries.iter().map(|entry| (session(entry), entry)), wanted)
         }
         (
             StoreContent::KeyValue(entries)
@@ -142,8 +142,13 @@ fn content_shown(content: &StoreContent, wanted: &Json) -> String {
             | StoreContent::Session(entries),
             _,
         ) => {
-            let entries = entries.iter();
-            let entries = entries.map(|entry| json!([to_hex(&entry.key), to_hex(&entry.value)]));
+            let entries = entries.iter().enumerate();
+            let is_window = matches!(content, StoreContent::Window(_));
+            let entries = entries.map(|(place, entry)| {
+                let time = is_window.then(|| windowed(entry).time);
+                let full = &wanted["entries"][place][1];
+                json!([to_hex(&entry.key), below_headers(&entry.value, time, full)])
+            });
             entries.collect()
         }
         (
@@ -218,6 +223,34 @@ fn session(entry: &StoredEntry) -> Split<'_> {
     }
 }
 
+/// A row as the case lists it, if before it there is a block of headers alone, or with the time
+/// of a join's row: Kafka Streams keeps those in stores of joins, which in memory show them, and
+/// in others under `dsl.store.format=HEADERS`; we do not.
+fn below_headers(row: &[u8], time: Option<i64>, full: &Json) -> String {
+    let row = to_hex(row);
+    let stamped = time.map(|time| format!("{time:016x}{row}"));
+    let same = full.as_str().filter(|full| {
+        let shown = after_headers(full);
+        shown == Some(&*row) || (shown.is_some() && shown == stamped.as_deref())
+    });
+    same.map_or(row, str::to_owned)
+}
+
+/// What follows a block of headers: its length as a signed varint, and so many bytes.
+fn after_headers(hex: &str) -> Option<&str> {
+    let (mut length, mut shift, mut rest) = (0_usize, 0, hex);
+    loop {
+        let byte = usize::from_str_radix(rest.get(..2)?, 16).ok()?;
+        rest = rest.get(2..)?;
+        length |= (byte & 0x7f) << shift;
+        if byte < 0x80 {
+            // Kafka's varints alternate in sign, and a length is not negative.
+            return rest.get(length / 2 * 2..);
+        }
+        shift += 7;
+    }
+}
+
 /// As Kafka Streams' stores in memory list them: by time, then by key. The end of a window is
 /// what the store was told its size is, and is not compared.
 fn in_memory<'e>(entries: impl Iterator<Item = Split<'e>>, wanted: &Json) -> Vec<Json> {
@@ -227,21 +260,23 @@ fn in_memory<'e>(entries: impl Iterator<Item = Split<'e>>, wanted: &Json) -> Vec
     entries
         .map(|(place, entry)| match entry.start {
             None => {
-                // Kafka Streams keeps headers and time before the values of a join, we do not.
-                let bare = to_hex(entry.value);
-                let stamped = format!("{:016x}{bare}", entry.time);
-                let full = wanted["entries"][place][3].as_str();
-                let same = full.filter(|full| full.ends_with(&stamped));
-                let value = same.map_or(bare, str::to_owned);
+                let full = &wanted["entries"][place][3];
+                let value = below_headers(entry.value, Some(entry.time), full);
                 json!([to_hex(entry.key), entry.time, value])
             }
-            Some(start) => json!([to_hex(entry.key), start, entry.time, to_hex(entry.value)]),
+            Some(start) => {
+                let value = below_headers(entry.value, None, &wanted["entries"][place][3]);
+                json!([to_hex(entry.key), start, entry.time, value])
+            }
         })
         .collect()
 }
 
 /// As Kafka Streams' time-ordered stores list them: `0 ‖ time ‖ key ‖ …`.
-fn time_first<'e>(entries: impl Iterator<Item = (Split<'e>, &'e StoredEntry)>) -> Vec<Json> {
+fn time_first<'e>(
+    entries: impl Iterator<Item = (Split<'e>, &'e StoredEntry)>,
+    wanted: &Json,
+) -> Vec<Json> {
     let mut entries: Vec<(Vec<u8>, &[u8])> = entries
         .map(|(split, entry)| {
             let mut key = vec![0];
@@ -255,9 +290,12 @@ fn time_first<'e>(entries: impl Iterator<Item = (Split<'e>, &'e StoredEntry)>) -
         })
         .collect();
     entries.sort();
-    let entries = entries.iter();
+    let entries = entries.iter().enumerate();
     entries
-        .map(|(key, value)| json!([to_hex(key), to_hex(value)]))
+        .map(|(place, (key, value))| {
+            let full = &wanted["entries"][place][1];
+            json!([to_hex(key), below_headers(value, None, full)])
+        })
         .collect()
 }
 

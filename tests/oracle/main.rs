@@ -1,10 +1,12 @@
 //! Every recorded case of Kafka Streams, run on the test driver: outputs, timestamps, headers,
 //! dropped counts, internal topics and `describe()` must be equal.
 //!
-//! `HEADWATER_ORACLE_CASES` names the folder of cases; `tests/oracle/cases` otherwise. A case
-//! that uses an operator we do not have yet counts as unsupported. `HEADWATER_ORACLE_CASE=name`
-//! runs one and prints what differs in full. Where Kafka Streams loses data or crashes we do
-//! better; `ours` says where, and such cases are listed as they are met.
+//! `HEADWATER_ORACLE_CASES` names the folder of cases; otherwise they are `tests/oracle/cases`,
+//! each of which asks one question, and `tests/oracle/generated`, random ones that ask many. A
+//! case that uses an operator we do not have yet counts as unsupported.
+//! `HEADWATER_ORACLE_CASE=name` runs one and prints what differs in full. Where Kafka Streams
+//! loses data or crashes we do better; `ours` says where, and such cases are listed as they are
+//! met.
 
 #![expect(
     clippy::unwrap_used,
@@ -46,15 +48,21 @@ struct Family {
 }
 
 fn main() -> ExitCode {
-    let folder = env::var_os("HEADWATER_ORACLE_CASES").map_or_else(own_cases, PathBuf::from);
-    let only = env::var("HEADWATER_ORACLE_CASE").ok();
-    let cases = match read_cases(&folder) {
-        Ok(cases) => cases,
-        Err(error) => {
-            eprintln!("cannot read the cases in {}: {error}", folder.display());
-            return ExitCode::FAILURE;
-        }
+    let folders = match env::var_os("HEADWATER_ORACLE_CASES") {
+        Some(folder) => vec![PathBuf::from(folder)],
+        None => own_cases(),
     };
+    let only = env::var("HEADWATER_ORACLE_CASE").ok();
+    let mut cases = BTreeMap::new();
+    for folder in folders {
+        match read_cases(&folder) {
+            Ok(read) => cases.extend(read),
+            Err(error) => {
+                eprintln!("cannot read the cases in {}: {error}", folder.display());
+                return ExitCode::FAILURE;
+            }
+        }
+    }
     let mut families: BTreeMap<String, Family> = BTreeMap::new();
     for (name, case) in cases {
         if only.as_ref().is_some_and(|only| *only != name) {
@@ -83,8 +91,9 @@ fn main() -> ExitCode {
     summary(&families)
 }
 
-fn own_cases() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("oracle/cases")
+fn own_cases() -> Vec<PathBuf> {
+    let oracle = Path::new(env!("CARGO_MANIFEST_DIR")).join("oracle");
+    vec![oracle.join("cases"), oracle.join("generated")]
 }
 
 fn read_cases(folder: &Path) -> Result<BTreeMap<String, Json>, Box<dyn std::error::Error>> {

@@ -21,33 +21,57 @@ const LOSE_WINDOWS: &str = "__lose.expired.window.results__";
 struct Crash {
     /// Part of a message in the chain of exceptions.
     message: &'static str,
-    /// An operator without which it cannot be this defect.
-    operator: &'static str,
+    /// Whether a topology has what it takes: without it, it cannot be this defect.
+    can_happen: fn(&Topology<'_>) -> bool,
     reason: &'static str,
 }
 
 const CRASHES: &[Crash] = &[
     Crash {
         message: "key cannot be null",
-        operator: "join_table",
+        can_happen: |topology| {
+            topology.has(|op| {
+                op["op"] == "join_table" && op["type"] == "left" && op.get("grace_ms").is_some()
+            })
+        },
         reason: "a stream record without a key passes a left join with grace",
     },
     Crash {
         message: "segment interval has changed",
-        operator: "windowed_by",
+        can_happen: |topology| topology.has(|op| op["window"]["type"] == "session"),
         reason: "cached sessions near the epoch take any gap",
     },
     Crash {
-        message: "is already added",
-        operator: "cogroup",
+        message: "-repartition-filter is already added",
+        can_happen: |topology| topology.has(|op| op["op"] == "cogroup"),
         reason: "several unnamed groups of a cogroup can be repartitioned",
     },
     Crash {
         message: "cannot be cast",
-        operator: "cogroup",
+        can_happen: |topology| topology.has_windowed_cogroup_without_codecs(),
         reason: "a windowed cogroup knows the codec of its keys",
     },
 ];
+
+/// The operators of a case.
+struct Topology<'c>(&'c Json);
+
+impl Topology<'_> {
+    fn has(&self, matches: impl Fn(&Json) -> bool) -> bool {
+        let mut ops = self.0.as_array().into_iter().flatten();
+        ops.any(matches)
+    }
+
+    fn has_windowed_cogroup_without_codecs(&self) -> bool {
+        let is_cogroup = |id: &Json| self.has(|op| op["op"] == "cogroup" && &op["id"] == id);
+        let is_windowed = |id: &Json| {
+            self.has(|op| op["op"] == "windowed_by" && &op["id"] == id && is_cogroup(&op["from"]))
+        };
+        self.has(|op| {
+            op["op"] == "aggregate" && op.get("materialized").is_none() && is_windowed(&op["from"])
+        })
+    }
+}
 
 /// Runs a case and compares it with what was recorded or, where we do better, with that.
 pub(crate) fn judge(name: &str, case: &Json) -> Outcome {
@@ -110,10 +134,9 @@ fn replaced(case: &Json, ours: &Json) -> Json {
     case
 }
 
-/// Whether a case emits windows when they close; sessions are not lost.
+/// Whether a case emits windows or sessions when they close.
 fn emits_closed_windows(case: &Json) -> bool {
-    let mut ops = case["topology"].as_array().into_iter().flatten();
-    ops.any(|op| op["emit"] == "on_window_close" && op["window"]["type"] != "session")
+    Topology(&case["topology"]).has(|op| op["emit"] == "on_window_close")
 }
 
 /// Whether all is as recorded once we lose what Kafka Streams loses: then nothing else differs.
@@ -125,10 +148,6 @@ fn loses_as_recorded(case: &Json) -> bool {
 
 /// The defect that a recorded crash comes from.
 fn crash_of(case: &Json) -> Option<&'static Crash> {
-    let uses = |operator| {
-        let mut ops = case["topology"].as_array().into_iter().flatten();
-        ops.any(|op| op["op"] == operator)
-    };
     let says = |message| {
         let mut chain = case["expected"]["error"]["chain"]
             .as_array()
@@ -140,9 +159,10 @@ fn crash_of(case: &Json) -> Option<&'static Crash> {
                 .is_some_and(|text| text.contains(message))
         })
     };
+    let topology = Topology(&case["topology"]);
     CRASHES
         .iter()
-        .find(|crash| uses(crash.operator) && says(crash.message))
+        .find(|crash| says(crash.message) && (crash.can_happen)(&topology))
 }
 
 /// Whether a case that crashed runs to its end, and is as recorded up to the crash.

@@ -31,6 +31,11 @@ pub enum DriverError {
         /// Why.
         source: TaskError,
     },
+    /// A task stopped before, and nothing goes on until the tasks are started anew.
+    #[error(
+        "task {0} has stopped; start the tasks anew with `TopologyTestDriver::restart` or `crash`"
+    )]
+    Stopped(TaskId),
     /// A record of a changelog cannot be put back.
     #[error("cannot restore from topic {topic}, offset {offset}: {source}")]
     Restore {

@@ -3,59 +3,51 @@
 use headwater_core::dsl::CogroupedKStream;
 use serde_json::Value as Json;
 
-use super::aggregate::{Grouped, store_of};
+use super::aggregate::store_of;
+use super::windowed::{TimeWindows, time_windows};
 use super::windowed_table::{WindowedType, named_windows};
 use super::{Build, named_table, or_none, or_null, session, text};
 use crate::aggregators::{Aggregator, Side};
 use crate::value::{Type, Value};
 
-/// The grouped streams of a cogroup; each table of it is made of handles of its own.
+/// The grouped streams of a cogroup, with what a case says of them.
 #[derive(Clone)]
 pub(super) struct Cogroup<'b> {
-    groups: Vec<Grouped<'b>>,
-    aggregators: Vec<Aggregator>,
+    handle: CogroupedKStream<'b, Value, Value>,
+    key: Type,
+    /// Gives the initial value, and the merger of sessions.
+    first: Aggregator,
     /// How they are cut, if they are.
     window: Option<Json>,
 }
 
-impl<'b> Cogroup<'b> {
-    fn first(&self) -> Result<(Type, Aggregator), String> {
-        let first = self.groups.first().zip(self.aggregators.first());
-        let (group, aggregator) = first.ok_or("a cogroup of nothing")?;
-        Ok((group.key, aggregator.clone()))
-    }
-
-    fn handle(&self) -> Result<CogroupedKStream<'b, Value, Value>, String> {
-        let mut cogroup: Option<CogroupedKStream<'b, Value, Value>> = None;
-        for (group, aggregator) in self.groups.iter().zip(self.aggregators.iter().cloned()) {
+impl Build<'_> {
+    pub(super) fn cogroup(&mut self, op: &Json) -> Result<(), String> {
+        let groups = op["from"].as_array().into_iter().flatten();
+        let aggregators = op["aggregators"].as_array().into_iter().flatten();
+        let mut cogroup: Option<Cogroup<'_>> = None;
+        for (group, aggregator) in groups.zip(aggregators) {
+            let group = self.grouped.get(group.as_str().unwrap_or_default());
+            let group = group.cloned().ok_or("no group")?;
+            let aggregator = Aggregator::from_json(aggregator, Side::Stream)?;
+            let first = aggregator.clone();
             let add = move |_: &Value, value: Option<Value>, row: Value| {
                 Ok(or_none(aggregator.add(&or_null(value), &row)?))
             };
-            let group = group.handle.clone();
             cogroup = Some(match cogroup {
-                None => group.try_cogroup(add),
-                Some(cogroup) => cogroup.try_cogroup(group, add),
+                None => Cogroup {
+                    handle: group.handle.try_cogroup(add),
+                    key: group.key,
+                    first,
+                    window: None,
+                },
+                Some(cogroup) => Cogroup {
+                    handle: cogroup.handle.try_cogroup(group.handle, add),
+                    ..cogroup
+                },
             });
         }
-        cogroup.ok_or_else(|| "a cogroup of nothing".to_owned())
-    }
-}
-
-impl Build<'_> {
-    pub(super) fn cogroup(&mut self, op: &Json) -> Result<(), String> {
-        let ids = op["from"].as_array().into_iter().flatten();
-        let groups = ids.map(|id| {
-            let group = self.grouped.get(id.as_str().unwrap_or_default());
-            group.cloned().ok_or_else(|| "no group".to_owned())
-        });
-        let groups = groups.collect::<Result<_, _>>()?;
-        let aggregators = op["aggregators"].as_array().into_iter().flatten();
-        let aggregators = aggregators.map(|json| Aggregator::from_json(json, Side::Stream));
-        let cogroup = Cogroup {
-            groups,
-            aggregators: aggregators.collect::<Result<_, _>>()?,
-            window: None,
-        };
+        let cogroup = cogroup.ok_or("a cogroup of nothing")?;
         self.cogroups.insert(text(op, "id").to_owned(), cogroup);
         Ok(())
     }
@@ -71,25 +63,31 @@ impl Build<'_> {
             self.cogroups.insert(text(op, "id").to_owned(), cut);
             return Ok(());
         }
-        let (key, first) = from.first()?;
-        let (begin, merging, of) = (first.clone(), first.clone(), first.of);
+        let Cogroup { handle, key, .. } = from;
+        let (begin, merging, of) = (from.first.clone(), from.first.clone(), from.first.of);
         let initial = move || begin.initial();
         let store = store_of(op, of);
         let Some(window) = &from.window else {
-            let handle = from.handle()?.aggregate(initial, store);
-            self.keep_table(op, named_table(handle, op), key, of);
+            let table = handle.aggregate(initial, store);
+            self.keep_table(op, named_table(table, op), key, of);
             return Ok(());
         };
-        if window["type"] != "session" {
-            return Err("cogroups in time windows".to_owned());
-        }
-        let sessions = from
-            .handle()?
-            .windowed_by_sessions(session::windows(window));
-        let merge = move |_: &Value, one, other| merging.merge(&one, &other);
-        let handle = sessions.try_aggregate(initial, merge, store);
-        let key = WindowedType::Session { key };
-        self.keep_windowed_table(op, named_windows(handle, op), key, of);
+        let (table, key) = if window["type"] == "session" {
+            let merge = move |_: &Value, one, other| merging.merge(&one, &other);
+            let sessions = handle.windowed_by(session::windows(window));
+            let table = sessions.try_aggregate(initial, merge, store);
+            (table, WindowedType::Session { key })
+        } else {
+            let (windows, size_ms) = time_windows(window)?;
+            let cut = match windows {
+                TimeWindows::Tumbling(windows) => handle.windowed_by(windows),
+                TimeWindows::Hopping(windows) => handle.windowed_by(windows),
+                TimeWindows::Sliding(windows) => handle.windowed_by(windows),
+            };
+            let key = WindowedType::Time { key, size_ms };
+            (cut.aggregate(initial, store), key)
+        };
+        self.keep_windowed_table(op, named_windows(table, op), key, of);
         Ok(())
     }
 }

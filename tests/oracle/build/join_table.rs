@@ -16,7 +16,7 @@ pub(super) struct Global<'b> {
     value: Type,
 }
 
-impl<'b> Build<'b> {
+impl Build<'_> {
     pub(super) fn global_table(&mut self, op: &Json) -> Result<(), String> {
         let key = Type::named(text(op, "key"))?;
         let value = Type::named(text(op, "value"))?;
@@ -43,8 +43,8 @@ impl<'b> Build<'b> {
     pub(super) fn join_table(&mut self, op: &Json) -> Result<(), String> {
         let left = self.from(op, "from")?;
         let right = self.from_table(op, "with")?;
-        let joiner = Function::from_json(&op["joiner"]);
-        let value = joiner.joiner_type(left.value, right.value)?;
+        let function = Function::from_json(&op["joiner"]);
+        let value = function.joiner_type(left.value, right.value)?;
         let mut joined = Joined::with(ValueCodec(left.key), nullable(left.value));
         if let Some(name) = name(op) {
             joined = joined.named(name);
@@ -52,8 +52,9 @@ impl<'b> Build<'b> {
         if let Some(grace) = op.get("grace_ms").and_then(Json::as_u64) {
             joined = joined.grace(Duration::from_millis(grace));
         }
-        let join =
-            move |left, right: Option<Value>| or_none(joiner.join(&or_null(left), &or_null(right)));
+        let join = move |left, right: Option<Value>| {
+            or_none(function.join(&or_null(left), &or_null(right)))
+        };
         let handle = match text(op, "type") {
             "inner" => {
                 let join = move |left, right| join(left, Some(right));
@@ -75,10 +76,11 @@ impl<'b> Build<'b> {
         let select = move |key: &Value, value: &Option<Value>| {
             select.key(key, value.as_ref().unwrap_or(&Value::Null))
         };
-        let joiner = Function::from_json(&op["joiner"]);
-        let value = joiner.joiner_type(left.value, right.value)?;
-        let join =
-            move |left, right: Option<Value>| or_none(joiner.join(&or_null(left), &or_null(right)));
+        let function = Function::from_json(&op["joiner"]);
+        let value = function.joiner_type(left.value, right.value)?;
+        let join = move |left, right: Option<Value>| {
+            or_none(function.join(&or_null(left), &or_null(right)))
+        };
         let joined = Joined::with(ValueCodec(left.key), nullable(left.value));
         let handle = match text(op, "type") {
             "inner" => {

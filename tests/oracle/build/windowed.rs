@@ -20,29 +20,44 @@ pub(super) struct Windows<'b> {
     value: Type,
 }
 
+/// The time windows that a case asks for.
+pub(super) enum TimeWindows {
+    Tumbling(TumblingWindows),
+    Hopping(HoppingWindows),
+    Sliding(SlidingWindows),
+}
+
+/// The windows that a case asks for, and how many milliseconds they span.
+pub(super) fn time_windows(window: &Json) -> Result<(TimeWindows, u64), String> {
+    let ms = |field: &str| window[field].as_u64().unwrap_or(0);
+    let time = |field: &str| Duration::from_millis(ms(field));
+    let (size, grace) = (time("size_ms"), time("grace_ms"));
+    Ok(match text(window, "type") {
+        "tumbling" => {
+            let windows = TumblingWindows::of(size).grace(grace);
+            (TimeWindows::Tumbling(windows), ms("size_ms"))
+        }
+        "hopping" => {
+            let windows = HoppingWindows::of(size).advance_by(time("advance_ms"));
+            (TimeWindows::Hopping(windows.grace(grace)), ms("size_ms"))
+        }
+        "sliding" => {
+            let windows = SlidingWindows::of(time("diff_ms")).grace(grace);
+            (TimeWindows::Sliding(windows), ms("diff_ms"))
+        }
+        other => return Err(format!("{other} windows")),
+    })
+}
+
 impl Build<'_> {
     pub(super) fn windows(&mut self, op: &Json) -> Result<(), String> {
         let from = self.grouped.get(text(op, "from")).cloned();
         let from = from.ok_or("no group")?;
-        let window = &op["window"];
-        let ms = |field: &str| window[field].as_u64().unwrap_or(0);
-        let time = |field: &str| Duration::from_millis(ms(field));
-        let grace = time("grace_ms");
-        let (size, size_ms) = (time("size_ms"), ms("size_ms"));
-        let (handle, size_ms) = match text(window, "type") {
-            "tumbling" => {
-                let windows = TumblingWindows::of(size).grace(grace);
-                (from.handle.windowed_by(windows), size_ms)
-            }
-            "hopping" => {
-                let windows = HoppingWindows::of(size).advance_by(time("advance_ms"));
-                (from.handle.windowed_by(windows.grace(grace)), size_ms)
-            }
-            "sliding" => {
-                let windows = SlidingWindows::of(time("diff_ms")).grace(grace);
-                (from.handle.windowed_by(windows), ms("diff_ms"))
-            }
-            other => return Err(format!("{other} windows")),
+        let (windows, size_ms) = time_windows(&op["window"])?;
+        let handle = match windows {
+            TimeWindows::Tumbling(windows) => from.handle.windowed_by(windows),
+            TimeWindows::Hopping(windows) => from.handle.windowed_by(windows),
+            TimeWindows::Sliding(windows) => from.handle.windowed_by(windows),
         };
         let handle = match text(op, "emit") {
             "on_window_close" => handle.emit(Emit::OnClose),

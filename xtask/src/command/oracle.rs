@@ -13,6 +13,8 @@ use crate::workspace;
 /// Names the folder of recorded cases to the test.
 const CASES_VARIABLE: &str = "HEADWATER_ORACLE_CASES";
 const CASES: &str = "tests/oracle/cases";
+/// Random cases that were kept.
+const GENERATED: &str = "tests/oracle/generated";
 
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -26,7 +28,7 @@ pub(crate) struct Arguments {
 /// What is done when no subcommand is named.
 #[derive(Debug, Args)]
 struct Replay {
-    /// Folder of recorded cases [default: tests/oracle/cases of the workspace]
+    /// Folder of recorded cases [default: all that the workspace keeps]
     #[arg(long, env = CASES_VARIABLE, value_name = "DIR")]
     cases: Option<PathBuf>,
     /// Arguments for the test binary, such as the name of a test
@@ -56,7 +58,7 @@ struct Record {
 
 #[derive(Debug, Args)]
 struct Verify {
-    /// Folder of recorded cases, or one case [default: tests/oracle/cases of the workspace]
+    /// Folder of recorded cases, or one case [default: all that the workspace keeps]
     #[arg(long, value_name = "PATH")]
     cases: Option<PathBuf>,
 }
@@ -84,7 +86,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
                 None => verify(&specs),
             }
         }
-        Some(Action::Verify(arguments)) => verify(&or_kept_cases(arguments.cases.as_deref())?),
+        Some(Action::Verify(arguments)) => match &arguments.cases {
+            Some(cases) => verify(cases),
+            None => {
+                let root = workspace::root()?;
+                verify(&root.join(CASES))?;
+                verify(&root.join(GENERATED))
+            }
+        },
         Some(Action::Generate(generate)) => {
             Recorder::compile()?.generate(generate.seed, generate.count, &generate.out)
         }
@@ -92,8 +101,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 }
 
 fn replay(arguments: &Replay) -> Result<()> {
-    // Tests run in the folder of their package: a relative path would mean another place there.
-    let cases = env::current_dir()?.join(or_kept_cases(arguments.cases.as_deref())?);
     let mut command = workspace::cargo()?;
     command
         .args([
@@ -105,8 +112,11 @@ fn replay(arguments: &Replay) -> Result<()> {
             "--",
             "--nocapture",
         ])
-        .args(&arguments.arguments)
-        .env(CASES_VARIABLE, cases);
+        .args(&arguments.arguments);
+    if let Some(cases) = &arguments.cases {
+        // Tests run in the folder of their package: a relative path would mean another place.
+        command.env(CASES_VARIABLE, env::current_dir()?.join(cases));
+    }
     process::succeed(&mut command)
 }
 

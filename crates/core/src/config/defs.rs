@@ -182,9 +182,9 @@ pub(super) static KEYS: &[Key] = &[
         "How often records of repartition topics that are committed are deleted, at commits."),
     key("windowstore.changelog.additional.retention.ms", millis(0), Default("86400000"), Low, SAME,
         "Added to the retention of changelogs of window stores, for clocks that differ. Used by stateful operators."),
-    key("__emit.interval.ms.kstreams.windowed.aggregation__", millis(0), Default("1000"), Low, "same, internal",
+    key("__emit.interval.ms.kstreams.windowed.aggregation__", millis(0), Default("0"), Low, "1000 in Kafka Streams, internal",
         "How long an operator that emits closed windows waits, by the wall clock, before it looks for more of them. For tests."),
-    key("__emit.interval.ms.kstreams.outer.join.spurious.results.fix__", millis(0), Default("1000"), Low, "same, internal",
+    key("__emit.interval.ms.kstreams.outer.join.spurious.results.fix__", millis(0), Default("0"), Low, "1000 in Kafka Streams, internal",
         "How long a left or outer join of streams waits, by the wall clock, before it looks for more records that found no \
          partner. For tests."),
     key("__lose.expired.window.results__", Kind::Choice(&["true", "false"]), Default("false"), Low, "there always `true`, internal",

@@ -2,19 +2,23 @@
 
 use std::cell::Cell;
 use std::fmt;
-use std::marker::PhantomData;
 use std::rc::Rc;
 
-use super::{KStream, StreamsBuilder};
+use super::StreamsBuilder;
 use crate::codec::SharedCodec;
 use crate::processor::tee_of;
-use crate::topology::{NodeId, Wired};
+use crate::topology::{Graph, NodeId, TeeOf};
 
 /// A stream grouped by key, to be aggregated.
 ///
 /// Semantics: `org.apache.kafka.streams.kstream.KGroupedStream`.
 pub struct KGroupedStream<'b, K, V> {
     pub(crate) builder: &'b StreamsBuilder,
+    pub(crate) grouping: Grouping<K, V>,
+}
+
+/// What is grouped, and how.
+pub(crate) struct Grouping<K, V> {
     pub(crate) node: NodeId,
     pub(crate) key: SharedCodec<K>,
     pub(crate) value: SharedCodec<V>,
@@ -23,8 +27,7 @@ pub struct KGroupedStream<'b, K, V> {
     /// The repartition that the first aggregation of it made.
     pub(crate) repartitioned: Rc<Cell<Option<NodeId>>>,
     /// Known once it was cloned: how its records are.
-    pub(crate) tee: Rc<Cell<Option<fn(Vec<Wired>) -> Wired>>>,
-    types: PhantomData<fn() -> (K, V)>,
+    pub(crate) tee: Rc<Cell<Option<TeeOf>>>,
 }
 
 impl<'b, K: 'static, V: 'static> KGroupedStream<'b, K, V> {
@@ -35,34 +38,41 @@ impl<'b, K: 'static, V: 'static> KGroupedStream<'b, K, V> {
         value: SharedCodec<V>,
         name: Option<String>,
     ) -> Self {
-        Self {
-            builder,
+        let grouping = Grouping {
             node,
             key,
             value,
             name,
             repartitioned: Rc::default(),
             tee: Rc::default(),
-            types: PhantomData,
-        }
+        };
+        Self { builder, grouping }
+    }
+}
+
+impl<K: Clone + 'static, V: Clone + 'static> Grouping<K, V> {
+    /// Lets several aggregations have its records.
+    pub(crate) fn allow_tee(&self, graph: &mut Graph) {
+        graph.allow_tee(self.node, Box::new(tee_of::<K, V>));
+        self.tee.set(Some(tee_of::<K, V>));
     }
 }
 
 impl<K: Clone + 'static, V: Clone + 'static> Clone for KGroupedStream<'_, K, V> {
     /// Another handle to the same group: both aggregations get every record.
     fn clone(&self) -> Self {
-        let stream = KStream::<K, V>::new(self.builder, self.node);
-        let _ = stream.clone();
-        self.tee.set(Some(tee_of::<K, V>));
+        let of = &self.grouping;
+        self.builder.with_graph(|graph| of.allow_tee(graph));
         Self {
             builder: self.builder,
-            node: self.node,
-            key: SharedCodec::clone(&self.key),
-            value: SharedCodec::clone(&self.value),
-            name: self.name.clone(),
-            repartitioned: Rc::clone(&self.repartitioned),
-            tee: Rc::clone(&self.tee),
-            types: PhantomData,
+            grouping: Grouping {
+                node: of.node,
+                key: SharedCodec::clone(&of.key),
+                value: SharedCodec::clone(&of.value),
+                name: of.name.clone(),
+                repartitioned: Rc::clone(&of.repartitioned),
+                tee: Rc::clone(&of.tee),
+            },
         }
     }
 }
@@ -70,8 +80,8 @@ impl<K: Clone + 'static, V: Clone + 'static> Clone for KGroupedStream<'_, K, V> 
 impl<K, V> fmt::Debug for KGroupedStream<'_, K, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("KGroupedStream")
-            .field("node", &self.node.0)
-            .field("name", &self.name)
+            .field("node", &self.grouping.node.0)
+            .field("name", &self.grouping.name)
             .finish_non_exhaustive()
     }
 }

@@ -9,7 +9,7 @@ use super::StreamsBuilder;
 use crate::codec::SharedCodec;
 use crate::processor::tee_of;
 use crate::record::Change;
-use crate::topology::{NodeId, Wired};
+use crate::topology::{NodeId, TeeOf};
 
 /// A table grouped by a new key, to be aggregated: when a row changes, its old value is taken
 /// out of its old group and its new value is put into its new one.
@@ -25,7 +25,7 @@ pub struct KGroupedTable<'b, K, V> {
     /// The repartition that the first aggregation of it made.
     pub(crate) repartitioned: Rc<Cell<Option<NodeId>>>,
     /// Known once it was cloned: how its updates are.
-    pub(crate) tee: Rc<Cell<Option<fn(Vec<Wired>) -> Wired>>>,
+    pub(crate) tee: Rc<Cell<Option<TeeOf>>>,
     types: PhantomData<fn() -> (K, V)>,
 }
 

@@ -1,8 +1,11 @@
 //! The handle to a grouped stream that is cut into sessions.
 
 use std::fmt;
+use std::time::Duration;
 
-use super::{KGroupedStream, SealedWindows, Windows};
+use super::{
+    CogroupedKStream, KGroupedStream, SealedWindows, SessionWindowedCogroupedKStream, Windows,
+};
 use crate::window::{Emit, SessionWindows};
 
 /// A grouped stream cut into sessions, to be aggregated.
@@ -13,12 +16,25 @@ pub struct SessionWindowedKStream<'b, K, V> {
     pub(crate) group: KGroupedStream<'b, K, V>,
     pub(crate) windows: SessionWindows,
     pub(crate) emit: Emit,
+    /// Closes what is open when there was no record for so long; with `Emit::OnClose` only.
+    pub(crate) idle: Option<Duration>,
 }
 
 impl SealedWindows for SessionWindows {}
 
 impl Windows for SessionWindows {
     type Grouped<'b, K: 'static, V: 'static> = SessionWindowedKStream<'b, K, V>;
+    type Cogrouped<'b, K: 'static, A: 'static> = SessionWindowedCogroupedKStream<'b, K, A>;
+
+    fn cut_cogroup<K: 'static, A: 'static>(
+        self,
+        streams: CogroupedKStream<'_, K, A>,
+    ) -> SessionWindowedCogroupedKStream<'_, K, A> {
+        SessionWindowedCogroupedKStream {
+            streams,
+            windows: self,
+        }
+    }
 
     fn cut<K: 'static, V: 'static>(
         self,
@@ -28,6 +44,7 @@ impl Windows for SessionWindows {
             group,
             windows: self,
             emit: Emit::default(),
+            idle: None,
         }
     }
 }
@@ -39,6 +56,7 @@ impl<K: Clone + 'static, V: Clone + 'static> Clone for SessionWindowedKStream<'_
             group: self.group.clone(),
             windows: self.windows,
             emit: self.emit,
+            idle: self.idle,
         }
     }
 }
@@ -49,6 +67,7 @@ impl<K, V> fmt::Debug for SessionWindowedKStream<'_, K, V> {
             .field("group", &self.group)
             .field("windows", &self.windows)
             .field("emit", &self.emit)
+            .field("idle", &self.idle)
             .finish()
     }
 }

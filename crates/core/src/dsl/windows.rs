@@ -2,22 +2,37 @@
 
 use std::time::Duration;
 
-use super::{KGroupedStream, TimeWindowedKStream};
+use super::{
+    CogroupedKStream, KGroupedStream, StreamsBuilder, TimeWindowedCogroupedKStream,
+    TimeWindowedKStream,
+};
 use crate::error::TopologyError;
 use crate::time::duration_millis;
 use crate::window::{HoppingWindows, SlidingWindows, TumblingWindows};
 
-/// What [`KGroupedStream::windowed_by`] takes: tumbling, hopping and sliding windows, and
-/// sessions.
+/// What [`KGroupedStream::windowed_by`] and [`CogroupedKStream::windowed_by`] take: tumbling,
+/// hopping and sliding windows, and sessions.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` are no windows to aggregate in",
+    label = "`TumblingWindows`, `HoppingWindows`, `SlidingWindows` or `SessionWindows` are needed here"
+)]
 pub trait Windows: SealedWindows {
     /// The stream cut into these windows.
     type Grouped<'b, K: 'static, V: 'static>;
+    /// The streams of a cogroup cut into these windows.
+    type Cogrouped<'b, K: 'static, A: 'static>;
 
     #[doc(hidden)]
     fn cut<K: 'static, V: 'static>(
         self,
         group: KGroupedStream<'_, K, V>,
     ) -> Self::Grouped<'_, K, V>;
+
+    #[doc(hidden)]
+    fn cut_cogroup<K: 'static, A: 'static>(
+        self,
+        streams: CogroupedKStream<'_, K, A>,
+    ) -> Self::Cogrouped<'_, K, A>;
 }
 
 /// Keeps [`Windows`] closed: each kind of windows is an operator of its own.
@@ -68,30 +83,33 @@ impl TimeWindows {
         close_ms.saturating_sub(open_ms)
     }
 
-    fn cut<K: 'static, V: 'static>(
-        self,
-        group: KGroupedStream<'_, K, V>,
-    ) -> TimeWindowedKStream<'_, K, V> {
-        if let TimeCut::Aligned {
+    /// When late records count from, once the window that starts then is closed: the inverse of
+    /// [`last_closed_start_ms`](Self::last_closed_start_ms).
+    pub(crate) const fn close_ms(self, start_ms: i64) -> i64 {
+        let open_ms = start_ms.saturating_sub(self.last_closed_start_ms(start_ms));
+        start_ms.saturating_add(open_ms)
+    }
+
+    /// Reports windows that are none.
+    fn check(self, builder: &StreamsBuilder) {
+        let TimeCut::Aligned {
             size_ms,
             advance_ms,
         } = self.cut
-        {
-            let error = if size_ms < 1 {
-                Some(TopologyError::EmptyWindows)
-            } else if advance_ms < 1 || advance_ms > size_ms {
-                Some(TopologyError::WindowAdvance {
-                    size_ms,
-                    advance_ms,
-                })
-            } else {
-                None
-            };
-            group
-                .builder
-                .with_graph(|graph| graph.check(error.map_or(Ok(()), Err)));
-        }
-        TimeWindowedKStream::new(group, self)
+        else {
+            return;
+        };
+        let error = if size_ms < 1 {
+            TopologyError::EmptyWindows
+        } else if advance_ms < 1 || advance_ms > size_ms {
+            TopologyError::WindowAdvance {
+                size_ms,
+                advance_ms,
+            }
+        } else {
+            return;
+        };
+        builder.with_graph(|graph| graph.report(error));
     }
 }
 
@@ -134,12 +152,24 @@ macro_rules! time_windows {
 
         impl Windows for $windows {
             type Grouped<'b, K: 'static, V: 'static> = TimeWindowedKStream<'b, K, V>;
+            type Cogrouped<'b, K: 'static, A: 'static> = TimeWindowedCogroupedKStream<'b, K, A>;
 
             fn cut<K: 'static, V: 'static>(
                 self,
                 group: KGroupedStream<'_, K, V>,
             ) -> Self::Grouped<'_, K, V> {
-                TimeWindows::from(self).cut(group)
+                let windows = TimeWindows::from(self);
+                windows.check(group.builder);
+                TimeWindowedKStream::new(group, windows)
+            }
+
+            fn cut_cogroup<K: 'static, A: 'static>(
+                self,
+                streams: CogroupedKStream<'_, K, A>,
+            ) -> Self::Cogrouped<'_, K, A> {
+                let windows = TimeWindows::from(self);
+                windows.check(streams.builder);
+                TimeWindowedCogroupedKStream { streams, windows }
             }
         }
     )+};

@@ -64,7 +64,7 @@ impl<K: 'static, V: 'static> KStream<'_, K, V> {
                 remedy: "Repartitioned::named",
             };
             let stages = stages(Arc::new(key), Arc::new(value), partitioner);
-            add(graph, self.node, topic, stages)
+            add(graph, self.node, &topic, stages)
         });
         Self::new(self.builder, node)
     }
@@ -91,8 +91,8 @@ pub(crate) struct Through {
 }
 
 /// Adds a repartition after a node.
-pub(crate) fn add(graph: &mut Graph, parent: NodeId, through: Through, stages: Stages) -> NodeId {
-    let names = names(graph, &through);
+pub(crate) fn add(graph: &mut Graph, parent: NodeId, through: &Through, stages: Stages) -> NodeId {
+    let names = names(graph, through);
     let name = names.source.clone();
     let node = graph.add(name, &[parent], NodeKind::Repartition(names), stages);
     graph.node_mut(node).traits.may_be_merged = through.merging == Merging::Allowed;

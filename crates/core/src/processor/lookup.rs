@@ -16,11 +16,6 @@ pub(crate) trait Lookup<K, V> {
         let _ = at;
         self.get(key)
     }
-
-    /// Whether it knows older values.
-    fn is_versioned(&self) -> bool {
-        false
-    }
 }
 
 impl<K, V> std::fmt::Debug for dyn Lookup<K, V> {

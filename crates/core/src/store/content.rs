@@ -9,6 +9,9 @@ pub struct StoredEntry {
     pub value: Vec<u8>,
 }
 
+/// One version of a value: since when it holds, until when (`None`: still), and its bytes.
+pub type StoredVersion = (i64, Option<i64>, Vec<u8>);
+
 /// Everything a store holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -20,7 +23,7 @@ pub enum StoreContent {
     /// Sessions by segment, then in the order of their keys.
     Session(Vec<StoredEntry>),
     /// Versions of each key, oldest first: key, from, until (`None`: still valid), value.
-    Versioned(Vec<(Vec<u8>, Vec<(i64, Option<i64>, Vec<u8>)>)>),
+    Versioned(Vec<(Vec<u8>, Vec<StoredVersion>)>),
     /// A buffer of records that wait, in the order in which they will leave.
     Buffer {
         /// What waits.

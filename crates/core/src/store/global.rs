@@ -10,8 +10,7 @@ use headwater_state::StateError;
 use headwater_state::engine::{Direction, Engine, KeyRange, Memory};
 
 use super::content::{StoreContent, StoredEntry};
-use super::key_value::read_row;
-use super::{Field, RowFormat, StoreError};
+use super::{Field, RowFormat, StoreError, read_row};
 use crate::codec::{IsNull, Part, SharedCodec};
 use crate::record::Stamped;
 use crate::time::Timestamp;

@@ -1,7 +1,10 @@
 //! The bytes of one store in one task: engine, cache above it, changelog beside it.
+//!
+//! The layout is drawn in `docs/formats.md`, "Stamped rows".
 
 use std::borrow::Cow;
 use std::fmt;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use headwater_state::StateError;
@@ -10,7 +13,8 @@ use headwater_state::layer::{CacheBudget, Changelog, Layered, ReadOld, Scans};
 
 use super::Cause;
 use crate::config::DslStoreFormat;
-use crate::processor::TaskContext;
+use crate::dsl::{Changes, StoreType};
+use crate::processor::{TaskContext, TaskTimes};
 use crate::record::{Headers, OutputBuffer, Partition, TopicIndex};
 use crate::time::Timestamp;
 
@@ -53,6 +57,11 @@ impl RowFormat {
         }
     }
 
+    /// Whether two rows have the same value, whatever their times.
+    pub(crate) fn same_values(self, a: &[u8], b: &[u8]) -> bool {
+        matches!((self.split(a), self.split(b)), (Ok((_, a)), Ok((_, b))) if a == b)
+    }
+
     /// Appends a row, up to its value.
     pub(crate) fn begin(self, timestamp: Timestamp, out: &mut Vec<u8>) {
         if self == Self::StampedWithHeaders {
@@ -69,6 +78,9 @@ impl RowFormat {
 pub(crate) enum Logged {
     WithoutHeaders,
     WithHeaders,
+    /// Only of deletions, as Kafka Streams does under `dsl.store.format=HEADERS`: values have the
+    /// headers they are kept with, which are none.
+    OfDeletions,
 }
 
 /// Where a store of a task is logged.
@@ -88,15 +100,25 @@ pub(crate) struct StoreOpening {
     pub(crate) cache: CacheBudget,
     /// `dsl.store.format`.
     pub(crate) format: DslStoreFormat,
+    /// The times of the task.
+    pub(crate) times: Rc<TaskTimes>,
 }
 
 impl StoreOpening {
     /// How stamped rows of an operator's own store lie in it. A store that the program declares
-    /// by itself does not depend on `dsl.store.format`.
-    pub(crate) const fn stamped_rows(&self) -> RowFormat {
-        match self.format {
-            DslStoreFormat::Default => RowFormat::Stamped,
-            DslStoreFormat::Headers => RowFormat::StampedWithHeaders,
+    /// by itself, or one in memory, does not depend on `dsl.store.format`.
+    pub(crate) const fn stamped_rows(&self, store_type: StoreType) -> RowFormat {
+        match (self.format, store_type) {
+            (DslStoreFormat::Headers, StoreType::Persistent) => RowFormat::StampedWithHeaders,
+            _ => RowFormat::Stamped,
+        }
+    }
+
+    /// Which headers the changelog of an operator's own store carries.
+    pub(crate) const fn logged_headers(&self, store_type: StoreType) -> Logged {
+        match (self.format, store_type) {
+            (DslStoreFormat::Headers, StoreType::Persistent) => Logged::OfDeletions,
+            _ => Logged::WithoutHeaders,
         }
     }
 }
@@ -120,6 +142,7 @@ pub(crate) struct RowsSetup {
     pub(crate) unlogged_prefix: usize,
     /// `None` for no cache.
     pub(crate) cache: Option<Scans>,
+    pub(crate) changes: Changes,
 }
 
 /// The end of a write: appends it to the changelog.
@@ -146,9 +169,9 @@ impl Changelog<Cause> for AppendTo<'_> {
             }
             (_, row) => (cause.timestamp, row),
         };
-        let headers = match self.headers {
-            Logged::WithoutHeaders => Headers::new(),
-            Logged::WithHeaders => cause.headers.clone(),
+        let headers = match (self.headers, value) {
+            (Logged::WithHeaders, _) | (Logged::OfDeletions, None) => cause.headers.clone(),
+            (Logged::WithoutHeaders | Logged::OfDeletions, _) => Headers::new(),
         };
         let (topic, partition) = (changelog.topic, changelog.partition);
         self.outputs
@@ -163,6 +186,16 @@ impl Rows {
         let layers = match cache {
             Some(scans) => Layered::cached(engine, opening.cache.clone(), scans),
             None => Layered::direct(engine),
+        };
+        let layers = match (setup.changes, setup.format) {
+            (Changes::All, _) => layers,
+            (Changes::OfValue, RowFormat::Plain) => layers.keeping_same(|a, b| a == b),
+            (Changes::OfValue, RowFormat::Stamped) => {
+                layers.keeping_same(|a, b| RowFormat::Stamped.same_values(a, b))
+            }
+            (Changes::OfValue, RowFormat::StampedWithHeaders) => {
+                layers.keeping_same(|a, b| RowFormat::StampedWithHeaders.same_values(a, b))
+            }
         };
         Self {
             layers,
@@ -187,6 +220,16 @@ impl Rows {
 
     pub(crate) fn get(&mut self, key: &[u8]) -> Result<Option<Cow<'_, [u8]>>, StateError> {
         self.layers.get(key)
+    }
+
+    /// As [`get`](Self::get), for somebody downstream of the store's table.
+    pub(crate) fn get_shown(&mut self, key: &[u8]) -> Result<Option<Cow<'_, [u8]>>, StateError> {
+        self.layers.get_shown(key)
+    }
+
+    /// What the cache holds of a key; nothing without a cache.
+    pub(crate) fn get_cached(&mut self, key: &[u8]) -> Option<Cow<'_, [u8]>> {
+        self.layers.get_cached(key).map(Cow::Borrowed)
     }
 
     pub(crate) fn put(

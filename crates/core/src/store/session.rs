@@ -17,9 +17,9 @@ use super::sessions_by_end::SessionsByEnd;
 use super::task_store::{RestoreRecord, TaskStore};
 use super::{Caching, Cause, Field, FlushTable, Flushed, StoreError};
 use crate::codec::{IsNull, Part, SharedCodec};
-use crate::dsl::StoreType;
+use crate::dsl::{Changes, ExpiredResults, StoreType};
 use crate::processor::TaskContext;
-use crate::record::{Change, Record};
+use crate::record::{Change, Headers, Record};
 use crate::time::Timestamp;
 use crate::window::{Emit, Window, Windowed};
 
@@ -35,6 +35,9 @@ pub(crate) struct SessionSetup {
     pub(crate) store_type: StoreType,
     /// Sessions that are emitted when they close are found by their ends, and kept until then.
     pub(crate) emit: Emit,
+    /// What becomes of sessions that expire before they are emitted.
+    pub(crate) expired: ExpiredResults,
+    pub(crate) headers: Logged,
 }
 
 /// Whether a session was kept.
@@ -78,9 +81,10 @@ impl<K: 'static, V: 'static> SessionRows<K, V> {
         let is_cached = setup.caching == Caching::On && setup.emit == Emit::OnUpdate;
         let rows = RowsSetup {
             format: RowFormat::Plain,
-            headers: Logged::WithoutHeaders,
+            headers: setup.headers,
             unlogged_prefix: SEGMENT_BYTES,
             cache: is_cached.then_some(Scans::Frequent),
+            changes: Changes::All,
         };
         Self {
             keys: Field::new(name, topic, Part::Key, key),
@@ -187,6 +191,10 @@ impl<K: 'static, V: 'static> SessionRows<K, V> {
         from_ms: i64,
         to_ms: i64,
     ) -> Result<Vec<(Windowed<K>, V)>, StoreError> {
+        let from_ms = match self.setup.expired {
+            ExpiredResults::Emitted => from_ms,
+            ExpiredResults::Lost => from_ms.max(self.oldest_put_ms()),
+        };
         let Some(by_end) = &mut self.by_end else {
             return Ok(Vec::new());
         };
@@ -215,6 +223,11 @@ impl<K: 'static, V: 'static> SessionRows<K, V> {
         if let Some(by_end) = &mut self.by_end {
             by_end.emitted_to(to_ms);
         }
+    }
+
+    /// The latest end of a session that is yet to be emitted.
+    pub(crate) fn last_closing_ms(&self) -> Option<i64> {
+        self.by_end.as_ref().and_then(SessionsByEnd::last_end_ms)
     }
 
     /// Sets the value of a session; `None` deletes it.
@@ -380,6 +393,7 @@ impl<K: 'static, V: 'static> FlushTable<Windowed<K>, V> for SessionRows<K, V> {
             SessionKey::read_local(local).is_some_and(|found| found.end_ms >= oldest_ms)
         };
         let (keys, values) = (&self.keys, &self.values);
+        let headers = self.setup.headers;
         let flushed = self
             .rows
             .flush_next_where(is_shown, old, task, |local, new, old, cause| {
@@ -392,16 +406,19 @@ impl<K: 'static, V: 'static> FlushTable<Windowed<K>, V> for SessionRows<K, V> {
                         key: Windowed::new(keys.decode(found.key)?, window),
                         value: Change::new(read(new)?, read(old)?),
                         timestamp: window.end,
-                        headers: cause.headers,
+                        headers: match headers {
+                            Logged::WithoutHeaders | Logged::WithHeaders => cause.headers,
+                            // A session goes on with the headers it is kept with.
+                            Logged::OfDeletions => Headers::new(),
+                        },
                     },
                     in_hand: cause.in_hand,
                 })
             });
         let flushed = flushed.map_err(|source| keys.failed(source))?;
         let flushed: Option<Flushed<Windowed<K>, V>> = flushed.transpose()?;
-        match &flushed {
-            Some(flushed) => self.wrote(flushed.record.timestamp.as_millis())?,
-            None => self.wrote(self.newest_ms)?,
+        if let Some(flushed) = &flushed {
+            self.wrote(flushed.record.timestamp.as_millis())?;
         }
         Ok(flushed)
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Timestamp;
+use crate::codec::{Codec, Part, Place, SharedCodec};
 
 /// The times at hand when a record is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,9 +138,14 @@ impl<K, V> TimestampExtractor<K, V> {
         Self::new(Origin::Field(Arc::new(field)), WhenInvalid::Skip)
     }
 
-    /// The same for a topic of a table, where a record may have no key or be a tombstone; such
-    /// records take the time they carry.
-    pub(crate) fn of_nullable(self) -> TimestampExtractor<Option<K>, Option<V>>
+    /// The same for a topic of a table, where a record may have no key or be a tombstone. It
+    /// sees such a record if the codecs have items for null; otherwise the record takes the time
+    /// it carries.
+    pub(crate) fn of_nullable(
+        self,
+        key_codec: SharedCodec<K>,
+        value_codec: SharedCodec<V>,
+    ) -> TimestampExtractor<Option<K>, Option<V>>
     where
         K: 'static,
         V: 'static,
@@ -152,7 +158,14 @@ impl<K, V> TimestampExtractor<K, V> {
                 move |key: &Option<K>, value: &Option<V>, times: &ExtractContext| match (key, value)
                 {
                     (Some(key), Some(value)) => self.extract(key, value, times),
-                    _ => Extracted::At(times.record),
+                    (key, value) => {
+                        let (null_key, null_value) = (null(&*key_codec), null(&*value_codec));
+                        let key = key.as_ref().or(null_key.as_ref());
+                        match (key, value.as_ref().or(null_value.as_ref())) {
+                            (Some(key), Some(value)) => self.extract(key, value, times),
+                            _ => Extracted::At(times.record),
+                        }
+                    }
                 },
             )),
         };
@@ -270,6 +283,14 @@ impl<K, V> TimestampExtractor<K, V> {
         self.guarded(limit, WhenAhead::WallClock)
     }
 
+    /// With the guard of another extractor, if it has none of its own.
+    pub(crate) fn guarded_as(self, other: &Self) -> Self {
+        Self {
+            ahead: self.ahead.or(other.ahead),
+            ..self
+        }
+    }
+
     fn guarded(self, limit: Duration, then: WhenAhead) -> Self {
         Self {
             ahead: Some(Ahead { limit, then }),
@@ -295,6 +316,15 @@ impl<K, V> TimestampExtractor<K, V> {
             WhenInvalid::PartitionTime | WhenInvalid::Fail => Extracted::Fail,
         }
     }
+}
+
+/// The item that a codec has for null, if any.
+fn null<T: 'static>(codec: &dyn Codec<Item = T>) -> Option<T> {
+    let place = Place {
+        topic: "",
+        part: Part::Key,
+    };
+    codec.decode(None, place).ok()
 }
 
 impl<K, V> Default for TimestampExtractor<K, V> {

@@ -120,6 +120,8 @@ impl Stages {
 /// Joins several sinks of one type into one; known only where the stream was cloned, because
 /// that is where keys and values are known to be clonable.
 pub(crate) type MakeTee = Box<Tee>;
+/// A tee by the types of its sinks alone.
+pub(crate) type TeeOf = fn(Vec<Wired>) -> Wired;
 /// As [`MakeTee`]; nodes that a rewrite puts in one another's place share it.
 pub(crate) type Tee = dyn Fn(Vec<Wired>) -> Wired + Send + Sync;
 
@@ -134,6 +136,10 @@ pub(crate) enum Keys {
 }
 
 /// What a node does to its records, as far as the plan cares.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a question of its own that Kafka Streams' rewrites ask"
+)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Traits {
     /// It may change keys.
@@ -306,6 +312,15 @@ impl Graph {
                 names.sink = format!("{name}-sink");
             }
         }
+    }
+
+    /// Adds a node that stands for one of another graph, of whatever kind it is; the topology
+    /// is refused.
+    pub(crate) fn add_stand_in(&mut self, name: String) -> NodeId {
+        let id = self.add(name, &[], NodeKind::Processor, Stages::default());
+        let lookup = |_: &mut Wiring<'_>, _| unreachable!("the topology is refused");
+        self.node_mut(id).table = Some(TableNode::kept(String::new(), lookup));
+        id
     }
 
     /// Declares a store.

@@ -7,6 +7,7 @@
 mod copartition;
 mod describe;
 mod edges;
+mod expire;
 mod global;
 mod graph;
 mod internal_topic;
@@ -24,7 +25,7 @@ mod used_stores;
 mod wiring;
 
 pub(crate) use graph::{
-    Graph, Keys, NodeId, NodeKind, RepartitionNames, SinkTopic, Stages, StoreName, Traits,
+    Graph, Keys, NodeId, NodeKind, RepartitionNames, SinkTopic, Stages, StoreName, TeeOf,
 };
 pub use graph::{OffsetReset, SourceTopics};
 pub use internal_topic::{InternalTopic, TopicPurpose};

@@ -40,6 +40,23 @@ pub(crate) struct TableNode {
     pub(crate) lookup: MakeLookup,
 }
 
+impl TableNode {
+    /// A table that is always kept in this store, and looked up there.
+    pub(crate) fn kept(
+        store: StoreName,
+        lookup: impl Fn(&mut Wiring<'_>, NodeId) -> WiredLookup + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            store: Some(store),
+            is_kept: true,
+            sends_old: false,
+            old_values: OldValues::OwnStore,
+            versioned: Some(false),
+            lookup: Box::new(lookup),
+        }
+    }
+}
+
 /// Whether a table may be put into a store for the sake of its old values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Materialize {

@@ -168,3 +168,22 @@ fn a_deletion_of_what_was_never_written_is_passed_over_where_somebody_listens() 
     assert_eq!(flushed, Ok(None));
     assert!(replay.causes.is_empty());
 }
+
+/// FINDING (review of issue 4): reads let the cache grow without bound while its least recently
+/// used entry is yet to be written. Kafka Streams (`ThreadCache.maybeEvict`) writes and evicts on
+/// reads, too.
+#[test]
+fn a_cache_keeps_its_budget_when_it_is_only_read() {
+    let mut engine = Memory::new();
+    for number in 0..10_000_u32 {
+        engine.put(&number.to_be_bytes(), &[7; 100]).unwrap();
+    }
+    let budget = CacheBudget::new(10_000);
+    let mut store = Layered::cached(Box::new(engine), budget.clone(), Scans::Rare);
+    let mut log = Replay::default();
+    store.put(b"waits", Some(&[1]), 0, &mut log).unwrap();
+    for number in 0..10_000_u32 {
+        store.get(&number.to_be_bytes()).unwrap();
+    }
+    assert!(budget.used() < 12_000, "{} bytes are held", budget.used());
+}

@@ -1,6 +1,6 @@
 //! What a driver is made of.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use headwater_core::failure::FailurePolicy;
 use headwater_core::store::GlobalStores;
@@ -66,7 +66,8 @@ impl DriverBuilder {
     }
 
     /// Runs all sub-topologies as one task with one stream time, as the `TopologyTestDriver` of
-    /// Kafka Streams does; otherwise each runs as tasks of its own, as on a cluster.
+    /// Kafka Streams does; otherwise each runs as tasks of its own, as on a cluster. Every topic
+    /// has one partition then, also one that was declared with more.
     pub fn as_one_task(mut self) -> Self {
         self.as_one_task = true;
         self
@@ -103,6 +104,7 @@ impl DriverBuilder {
             application_id: self.application_id,
             topics: HashMap::new(),
             tasks: BTreeMap::new(),
+            stopped: BTreeSet::new(),
             global: None,
             global_stores: GlobalStores::default(),
             wall_clock: self.started_at,
@@ -111,7 +113,12 @@ impl DriverBuilder {
             failure_policy: self.failure_policy,
             committed: HashMap::new(),
         };
-        driver.make_topics(&self.topics)?;
+        let counts = if self.as_one_task {
+            driver.single_partitions()
+        } else {
+            driver.partitions(&self.topics)?
+        };
+        driver.make_topics(counts);
         driver.make_tasks()?;
         Ok(driver)
     }

@@ -7,14 +7,15 @@ mod tasks;
 
 pub use builder::DriverBuilder;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use headwater_core::codec::Codec;
 use headwater_core::failure::FailurePolicy;
 use headwater_core::partition::partition_for_key;
-use headwater_core::record::{Offset, Partition, TopicPartition};
+use headwater_core::record::{Partition, TopicPartition};
 use headwater_core::store::{GlobalStores, StoreContent, StoreError};
 use headwater_core::time::Timestamp;
 use headwater_core::topology::{TaskId, Topology};
@@ -60,6 +61,8 @@ pub struct TopologyTestDriver {
     application_id: String,
     topics: HashMap<String, Topic>,
     tasks: BTreeMap<TaskId, Task>,
+    /// Tasks that failed: they do nothing until they are started anew.
+    stopped: BTreeSet<TaskId>,
     /// What fills the global stores.
     global: Option<Task>,
     global_stores: GlobalStores,
@@ -119,13 +122,15 @@ impl TopologyTestDriver {
         let ids: Vec<TaskId> = self.tasks.keys().copied().collect();
         for id in ids {
             let now = self.wall_clock;
-            if let Some(task) = self.tasks.get_mut(&id) {
-                let punctuated = task.punctuate_wall_clock(now);
-                let ended = punctuated.and_then(|()| self.commit_if_due(id));
-                self.settle(id, ended)?;
-            }
+            let punctuated = self.on_task(id, |task| task.punctuate_wall_clock(now));
+            let ended = match punctuated {
+                Some(ended) => ended.and_then(|()| self.commit_if_due(id)),
+                None => Ok(()),
+            };
+            self.settle(id, ended)?;
         }
-        self.run()
+        self.run()?;
+        Ok(())
     }
 
     /// Commits every task: what waits in caches is written and passed on, with all its
@@ -135,11 +140,16 @@ impl TopologyTestDriver {
     /// If a task stops.
     pub fn commit(&mut self) -> Result<(), DriverError> {
         let ids: Vec<TaskId> = self.tasks.keys().copied().collect();
-        for id in ids {
-            let flushed = self.flush(id);
-            self.settle(id, flushed)?;
+        // What one sub-topology passes on may wait in the caches of the next.
+        loop {
+            for &id in &ids {
+                let flushed = self.flush(id);
+                self.settle(id, flushed)?;
+            }
+            if !self.run()? {
+                return Ok(());
+            }
         }
-        self.run()
     }
 
     /// What a store holds, in the task of this partition; a global store is the same for all.
@@ -201,8 +211,12 @@ impl TopologyTestDriver {
         if !self.is_read(topic) {
             return Err(DriverError::NotAnInput(topic.to_owned()));
         }
+        if let Some(stopped) = self.stopped.first() {
+            return Err(DriverError::Stopped(*stopped));
+        }
         self.append(topic, partition, record)?;
-        self.run()
+        self.run()?;
+        Ok(())
     }
 
     fn is_read(&self, topic: &str) -> bool {
@@ -248,34 +262,62 @@ impl TopologyTestDriver {
         self.fill_global_stores()
     }
 
-    /// Lets tasks process one record after the other until none is left anywhere.
-    fn run(&mut self) -> Result<(), DriverError> {
+    /// Lets tasks process one record after the other until none is left anywhere; says whether
+    /// there was any.
+    fn run(&mut self) -> Result<bool, DriverError> {
         let ids: Vec<TaskId> = self.tasks.keys().copied().collect();
-        let mut moved = true;
-        while moved {
-            moved = false;
+        let mut any = false;
+        loop {
+            let mut moved = false;
             for &id in &ids {
                 moved |= self.step(id)?;
             }
+            if !moved {
+                return Ok(any);
+            }
+            any = true;
         }
-        Ok(())
+    }
+
+    /// Runs a task that has not stopped. A panic of user code is the task's failure, as in an
+    /// application.
+    fn on_task<R>(
+        &mut self,
+        id: TaskId,
+        run: impl FnOnce(&mut Task) -> Result<R, TaskError>,
+    ) -> Option<Result<R, TaskError>> {
+        if self.stopped.contains(&id) {
+            return None;
+        }
+        let task = self.tasks.get_mut(&id)?;
+        let ended = catch_unwind(AssertUnwindSafe(|| run(task)));
+        Some(ended.unwrap_or_else(|panic| Err(TaskError::panicked(&*panic))))
     }
 
     /// Processes one record of a task and writes its outputs; whether there was one.
     fn step(&mut self, id: TaskId) -> Result<bool, DriverError> {
         let now = self.wall_clock;
-        let Some(task) = self.tasks.get_mut(&id) else {
-            return Ok(false);
-        };
-        let before = task.counters().consumed;
-        let ended = task.process(1, now, || false);
-        let moved = task.counters().consumed > before;
-        let ended = match ended {
-            Ok(_) if moved => self.commit_if_due(id),
-            ended => ended.map(|_| ()),
-        };
-        self.settle(id, ended)?;
-        Ok(moved)
+        let processed = self.on_task(id, |task| {
+            let before = task.counters().consumed;
+            task.process(1, now, || false)?;
+            Ok(task.counters().consumed > before)
+        });
+        match processed {
+            None => Ok(false),
+            Some(Ok(moved)) => {
+                let ended = if moved {
+                    self.commit_if_due(id)
+                } else {
+                    Ok(())
+                };
+                self.settle(id, ended)?;
+                Ok(moved)
+            }
+            Some(Err(error)) => {
+                self.settle(id, Err(error))?;
+                Ok(true)
+            }
+        }
     }
 
     /// Writes what a step of a task put out. A step that fails writes nothing, its commit
@@ -285,6 +327,8 @@ impl TopologyTestDriver {
             && let Some(task) = self.tasks.get_mut(&id)
         {
             task.context_mut().outputs_mut().clear();
+            // Its caches may hold parts of the record: they are neither written nor committed.
+            self.stopped.insert(id);
         }
         self.collect(id)?;
         ended.map_err(|source| DriverError::Task { task: id, source })
@@ -299,12 +343,13 @@ impl TopologyTestDriver {
 
     fn flush(&mut self, id: TaskId) -> Result<(), TaskError> {
         let now = self.wall_clock;
-        let Some(task) = self.tasks.get_mut(&id) else {
-            return Ok(());
-        };
-        task.flush_caches(now)?;
-        let positions = task.positions_to_commit();
-        task.committed(&positions);
+        let committed = self.on_task(id, |task| {
+            task.flush_caches(now)?;
+            let positions = task.positions_to_commit();
+            task.committed(&positions);
+            Ok(positions)
+        });
+        let positions = committed.unwrap_or(Ok(Vec::new()))?;
         let positions = positions.into_iter();
         self.committed
             .extend(positions.map(|position| (position.partition.clone(), position)));

@@ -54,6 +54,7 @@ impl TopologyTestDriver {
     }
 
     fn start_again(&mut self) -> Result<(), DriverError> {
+        self.stopped.clear();
         self.make_tasks()?;
         for task in self.tasks.values_mut() {
             let lanes = task.partitions().to_vec();
@@ -72,7 +73,8 @@ impl TopologyTestDriver {
                 }
             }
         }
-        self.run()
+        self.run()?;
+        Ok(())
     }
 
     /// Fills the stores of a task from the topics that log them.

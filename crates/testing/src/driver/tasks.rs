@@ -14,31 +14,40 @@ use crate::DriverError;
 use crate::topic::Topic;
 
 impl TopologyTestDriver {
-    pub(super) fn make_topics(
-        &mut self,
+    /// How many partitions the topics have: those that were declared, and what follows from them
+    /// for internal ones.
+    pub(super) fn partitions(
+        &self,
         declared: &BTreeMap<String, u32>,
-    ) -> Result<(), DriverError> {
-        let mut counts: HashMap<String, u32> = declared
-            .iter()
-            .map(|(name, count)| (name.clone(), *count))
-            .collect();
-        let of_tasks = self.topology.subtopologies().iter();
-        let subtopologies = of_tasks.chain(self.topology.global_subtopologies());
-        for source in subtopologies.flat_map(|subtopology| &subtopology.sources) {
-            if let SourceTopics::Named(names) = &source.topics {
-                for name in names {
-                    counts.entry(name.clone()).or_insert(1);
-                }
-            }
+    ) -> Result<HashMap<String, u32>, DriverError> {
+        let declared = declared.iter();
+        let declared = declared.map(|(name, count)| (name.clone(), *count));
+        let mut counts: HashMap<String, u32> = declared.collect();
+        for name in self.source_topics() {
+            counts.entry(name.clone()).or_insert(1);
         }
         let internal = internal_partition_counts(&self.topology, &self.application_id, &counts);
         let internal = internal.map_err(DriverError::NotCopartitioned)?;
-        let own = self.topology.internal_topics().iter();
-        for topic in own.filter(|topic| topic.purpose != TopicPurpose::SourceChangelog) {
+        let own = self.own_topics().map(|topic| {
             let count = internal.get(&topic.name).copied().unwrap_or(1);
             let name = InternalTopic::decorated(&topic.name, &self.application_id);
-            counts.insert(name, count);
-        }
+            (name, count)
+        });
+        let own: Vec<_> = own.collect();
+        counts.extend(own);
+        Ok(counts)
+    }
+
+    /// One partition for every topic, whatever counts repartitions ask for.
+    pub(super) fn single_partitions(&self) -> HashMap<String, u32> {
+        let own = self
+            .own_topics()
+            .map(|topic| InternalTopic::decorated(&topic.name, &self.application_id));
+        let names = self.source_topics().cloned().chain(own);
+        names.map(|name| (name, 1)).collect()
+    }
+
+    pub(super) fn make_topics(&mut self, counts: HashMap<String, u32>) {
         let topics = counts.into_iter().map(|(name, partitions)| {
             let topic = Topic {
                 partitions,
@@ -47,7 +56,23 @@ impl TopologyTestDriver {
             (name, topic)
         });
         self.topics = topics.collect();
-        Ok(())
+    }
+
+    fn source_topics(&self) -> impl Iterator<Item = &String> {
+        let of_tasks = self.topology.subtopologies().iter();
+        let subtopologies = of_tasks.chain(self.topology.global_subtopologies());
+        let sources = subtopologies.flat_map(|subtopology| &subtopology.sources);
+        let named = sources.filter_map(|source| match &source.topics {
+            SourceTopics::Named(names) => Some(names),
+            _ => None,
+        });
+        named.flatten()
+    }
+
+    /// The internal topics that are made beside those that are read.
+    fn own_topics(&self) -> impl Iterator<Item = &InternalTopic> {
+        let internal = self.topology.internal_topics().iter();
+        internal.filter(|topic| topic.purpose != TopicPurpose::SourceChangelog)
     }
 
     pub(super) fn make_tasks(&mut self) -> Result<(), DriverError> {

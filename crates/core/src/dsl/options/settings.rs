@@ -77,9 +77,9 @@ impl Default for TopologySettings {
             store_format: DslStoreFormat::Default,
             changelog_additional_retention_ms: DAY_MS,
             topic_defaults: BTreeMap::new(),
-            emit_closed_windows_every: Duration::from_secs(1),
+            emit_closed_windows_every: Duration::ZERO,
             expired_results: ExpiredResults::Emitted,
-            emit_unjoined_every: Duration::from_secs(1),
+            emit_unjoined_every: Duration::ZERO,
             sends_both_sides: true,
         }
     }

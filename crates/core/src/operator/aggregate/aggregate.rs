@@ -1,8 +1,9 @@
 //! `aggregate`: the values of a key become a row of another type.
 
-use super::stream::{Function, unwindowed};
+use super::function::Function;
+use super::stream::unwindowed;
 use crate::codec::Codec;
-use crate::dsl::{KGroupedStream, KTable, Materialized};
+use crate::dsl::{IntoRow, KGroupedStream, KTable, Materialized};
 use crate::failure::Failure;
 
 pub(super) const PREFIX: &str = "KSTREAM-AGGREGATE-";
@@ -36,7 +37,7 @@ impl<'b, K: Clone + 'static, V: 'static> KGroupedStream<'b, K, V> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use = "a table that nothing follows does nothing"]
-    pub fn aggregate<VC: Codec, R: Into<Option<VC::Item>>>(
+    pub fn aggregate<VC: Codec, R: IntoRow<VC::Item>>(
         self,
         initial: impl Fn() -> VC::Item + Send + Sync + 'static,
         add: impl Fn(&K, V, VC::Item) -> R + Send + Sync + 'static,
@@ -51,7 +52,7 @@ impl<'b, K: Clone + 'static, V: 'static> KGroupedStream<'b, K, V> {
 
     /// As [`aggregate`](Self::aggregate), with a function that can fail.
     #[must_use = "a table that nothing follows does nothing"]
-    pub fn try_aggregate<VC: Codec, R: Into<Option<VC::Item>>>(
+    pub fn try_aggregate<VC: Codec, R: IntoRow<VC::Item>>(
         self,
         initial: impl Fn() -> VC::Item + Send + Sync + 'static,
         add: impl Fn(&K, V, VC::Item) -> Result<R, Failure> + Send + Sync + 'static,
@@ -62,6 +63,6 @@ impl<'b, K: Clone + 'static, V: 'static> KGroupedStream<'b, K, V> {
     {
         let add = move |key: &K, value, row| add(key, value, row).map(Into::into);
         let function = Function::folding(initial, add);
-        unwindowed(self, PREFIX, materialized.into_parts(), function)
+        unwindowed(&self, PREFIX, materialized.into_parts(), function)
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::codec::{Codec, SharedCodec};
-use crate::dsl::{Grouped, KGroupedStream, KStream, ResolvedName};
+use crate::dsl::{Grouped, Grouping, KGroupedStream, KStream, ResolvedName};
 use crate::operator::repartition::{self, Merging, Through};
 use crate::topology::{Graph, Keys, NodeId};
 
@@ -47,6 +47,7 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
     ///
     /// ```
     /// use headwater_core::prelude::*;
+    /// use headwater_testing::TopologyTestDriver;
     ///
     /// let builder = StreamsBuilder::new();
     /// builder
@@ -56,6 +57,13 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
     ///         Grouped::with(Utf8, Utf8).named("by-device"),
     ///     )
     ///     .count_with(Materialized::named("readings-per-device", I64));
+    ///
+    /// let mut driver = TopologyTestDriver::new(builder.build()?)?;
+    /// let readings = driver.input("readings", IgnoreKey, Utf8);
+    /// readings.push((), "a 21")?.push((), "b 3")?.push((), "a 22")?;
+    /// let counts = driver.output("app-readings-per-device-changelog", Utf8, I64).pairs()?;
+    /// assert_eq!(counts.last(), Some(&("a".to_owned(), 2)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn group_by<KC, VC>(
         self,
@@ -76,20 +84,14 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
     }
 }
 
-impl<K: 'static, V: 'static> KGroupedStream<'_, K, V> {
+impl<K: 'static, V: 'static> Grouping<K, V> {
     /// The node whose records are aggregated: the stream's own, or a repartition of it.
     /// `store` names the topic if the group has no name.
     pub(super) fn by_key(&self, graph: &mut Graph, store: &ResolvedName) -> NodeId {
         if graph.node(self.node).keys == Keys::InPlace {
             return self.node;
         }
-        let topic = Through {
-            name: self.name.clone().unwrap_or_else(|| store.name.clone()),
-            is_named: self.name.is_some() || store.is_given,
-            partitions: None,
-            merging: Merging::Allowed,
-            remedy: "Grouped::named",
-        };
+        let topic = self.through(store);
         let made = self.repartitioned.get().filter(|_| self.name.is_some());
         if let Some(made) = made {
             // A named group is repartitioned once; the numbers are taken all the same.
@@ -103,11 +105,26 @@ impl<K: 'static, V: 'static> KGroupedStream<'_, K, V> {
             Arc::new(SharedCodec::clone(value)),
             None,
         );
-        let node = repartition::add(graph, self.node, topic, stages);
+        let node = repartition::add(graph, self.node, &topic, stages);
         if let Some(tee) = self.tee.get() {
             graph.allow_tee(node, Box::new(tee));
         }
         self.repartitioned.set(Some(node));
         node
+    }
+
+    /// Takes the names of a repartition that is made already.
+    pub(super) fn name_repartition(&self, graph: &mut Graph, store: &ResolvedName) {
+        repartition::names(graph, &self.through(store));
+    }
+
+    fn through(&self, store: &ResolvedName) -> Through {
+        Through {
+            name: self.name.clone().unwrap_or_else(|| store.name.clone()),
+            is_named: self.name.is_some() || store.is_given,
+            partitions: None,
+            merging: Merging::Allowed,
+            remedy: "Grouped::named",
+        }
     }
 }

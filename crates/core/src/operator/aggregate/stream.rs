@@ -1,71 +1,19 @@
 //! The aggregation of a grouped stream without windows: one row per key.
 
-use std::sync::Arc;
-
+use super::declare::{self, Table};
+use super::function::Function;
+use super::row;
 use crate::codec::SharedCodec;
-use crate::dsl::{KGroupedStream, KTable};
-use crate::failure::{Failure, Step};
+use crate::dsl::{Grouping, KGroupedStream, KTable};
+use crate::failure::Step;
 use crate::operator::table::keep::{self, KeptTable, Parts};
 use crate::processor::{Sink, TaskContext};
-use crate::record::{Change, Record};
-use crate::topology::{NodeKind, Stages, Wired};
-
-/// Makes the row that a key begins with; `None` if its first value is all there is.
-type Initial<A> = dyn Fn() -> Option<A> + Send + Sync;
-/// Makes the next row of a value and the row so far. `None` deletes the row.
-type Next<K, V, A> = dyn Fn(&K, V, Option<A>) -> Result<Option<A>, Failure> + Send + Sync;
-
-/// How values become a row.
-pub(super) struct Function<K, V, A> {
-    pub(super) initial: Arc<Initial<A>>,
-    pub(super) next: Arc<Next<K, V, A>>,
-}
-
-impl<K: 'static, V: 'static, A: 'static> Function<K, V, A> {
-    /// Begins with a value of its own, and with it again after a row was deleted.
-    pub(super) fn folding(
-        initial: impl Fn() -> A + Send + Sync + 'static,
-        next: impl Fn(&K, V, A) -> Result<Option<A>, Failure> + Send + Sync + 'static,
-    ) -> Self {
-        let initial = Arc::new(initial);
-        let again = Arc::clone(&initial);
-        Self {
-            initial: Arc::new(move || Some(initial())),
-            next: Arc::new(move |key, value, so_far| {
-                next(key, value, so_far.unwrap_or_else(|| again()))
-            }),
-        }
-    }
-
-    /// Begins with the first value as it is.
-    pub(super) fn reducing(
-        next: impl Fn(A, A) -> Result<Option<A>, Failure> + Send + Sync + 'static,
-    ) -> Self
-    where
-        V: Into<Option<A>>,
-    {
-        Self {
-            initial: Arc::new(|| None),
-            next: Arc::new(move |_, value, so_far| match (so_far, value.into()) {
-                (Some(so_far), Some(value)) => next(so_far, value),
-                (so_far, value) => Ok(value.or(so_far)),
-            }),
-        }
-    }
-}
-
-impl<K, V, A> Clone for Function<K, V, A> {
-    fn clone(&self) -> Self {
-        Self {
-            initial: Arc::clone(&self.initial),
-            next: Arc::clone(&self.next),
-        }
-    }
-}
+use crate::record::Record;
+use crate::topology::{Stages, Wired};
 
 /// Adds an aggregation without windows.
 pub(super) fn unwindowed<'b, K, V, A>(
-    group: KGroupedStream<'b, K, V>,
+    group: &KGroupedStream<'b, K, V>,
     prefix: &str,
     materialized: Parts<A>,
     function: Function<K, V, A>,
@@ -75,25 +23,34 @@ where
     V: 'static,
     A: Clone + 'static,
 {
-    let (codec, naming, settings) = materialized;
-    let stages = stages(&group, function);
-    let node = group.builder.with_graph(|graph| {
-        let store = naming.resolve(graph, prefix);
-        let name = graph.names.next(prefix);
-        let parent = group.by_key(graph, &store);
-        keep::declare(graph, &store, &settings, &group.key, &codec);
-        let node = graph.add(name, &[parent], NodeKind::Processor, stages);
-        graph.node_mut(node).table = Some(keep::kept_node::<K, A>(store.name));
-        node
-    });
-    KTable::new(group.builder, node, group.key)
+    let stages = stages(&group.grouping, function);
+    declare::add(
+        group,
+        prefix,
+        table(&group.grouping.key, materialized),
+        stages,
+    )
+}
+
+/// A table with a row per key.
+pub(super) fn table<K: 'static, A: 'static>(
+    key: &SharedCodec<K>,
+    (codec, naming, settings): Parts<A>,
+) -> Table<K> {
+    let kept_key = SharedCodec::clone(key);
+    Table {
+        key: SharedCodec::clone(key),
+        naming,
+        declare: Box::new(move |graph, store| {
+            keep::declare(graph, store, &settings, &kept_key, &codec);
+        }),
+        kept_node: keep::kept_node::<K, A>,
+        grace_ms: None,
+    }
 }
 
 /// What folds the records of one stream into the rows of a table.
-pub(super) fn stages<K, V, A>(
-    group: &KGroupedStream<'_, K, V>,
-    function: Function<K, V, A>,
-) -> Stages
+pub(super) fn stages<K, V, A>(group: &Grouping<K, V>, function: Function<K, V, A>) -> Stages
 where
     K: 'static,
     V: 'static,
@@ -128,32 +85,8 @@ impl<K: 'static, V: 'static, A: Clone + 'static> Sink<K, V> for Aggregate<K, V, 
             task.drop_record("it has no key or no value, and an aggregation needs both");
             return Ok(());
         }
-        let cause = task.cause(&record);
-        let row = match self.table.get(&record.key) {
-            Ok(row) => row,
-            Err(error) => return task.settle_store(self.table.name(), error),
-        };
-        let (so_far, timestamp) = match row {
-            // What a key begins with is its old value, as in Kafka Streams.
-            None => ((self.function.initial)(), record.timestamp),
-            Some(row) => (Some(row.value), row.timestamp.max(record.timestamp)),
-        };
-        let old = so_far.as_ref().filter(|_| self.table.sends_old()).cloned();
-        let new = (self.function.next)(&record.key, record.value, so_far);
-        let new = match new {
-            Ok(new) => new,
-            Err(failure) => return task.settle_failure(self.table.name(), failure),
-        };
-        let mut update = Record {
-            key: record.key,
-            value: Change::new(new, old),
-            timestamp,
-            headers: record.headers,
-        };
-        match keep::put_caused(&self.table, &mut update, cause, task) {
-            Ok(true) => self.table.updated(update, task),
-            Ok(false) => Ok(()),
-            Err(error) => task.settle_store(self.table.name(), error),
-        }
+        let (begin, next) = (&*self.function.initial, &*self.function.next);
+        let folded = row::fold(&mut self.table, record, begin, next, task);
+        folded.or_else(|stopped| stopped.settle(self.table.name(), task))
     }
 }

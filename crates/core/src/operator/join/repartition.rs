@@ -46,7 +46,7 @@ pub(crate) fn for_join<K: 'static, V: 'static>(
         Arc::new(SharedCodec::clone(value)),
         None,
     );
-    let node = repartition::add(graph, stream, topic, stages);
+    let node = repartition::add(graph, stream, &topic, stages);
     graph.repartitioned_for_join.insert(stream, node);
     node
 }

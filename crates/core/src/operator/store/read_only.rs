@@ -80,10 +80,12 @@ impl StreamsBuilder {
         KC: Codec,
         VC: Codec,
     {
+        let (key, value) = (Arc::new(consumed.key), Arc::new(consumed.value));
+        let extractor = consumed.extractor;
         let reading = FromTopic::<Nullable<Arc<KC>>, Nullable<Arc<VC>>>::stages(
-            Arc::new(Arc::new(consumed.key).nullable()),
-            Arc::new(Arc::new(consumed.value).nullable()),
-            consumed.extractor.of_nullable(),
+            Arc::new(Arc::clone(&key).nullable()),
+            Arc::new(Arc::clone(&value).nullable()),
+            extractor.of_nullable(key, value),
         );
         let stored = Stored {
             logging: Logging::SourceTopic(topic.to_owned()),

@@ -213,8 +213,4 @@ impl<K, V, F: Fn(&K, &V) -> bool> Lookup<K, V> for FilteredLookup<F, K, V> {
         let found = self.table.get_as_of(key, at)?;
         Ok(found.filter(|row| (self.keep)(key, &row.value)))
     }
-
-    fn is_versioned(&self) -> bool {
-        self.table.is_versioned()
-    }
 }

@@ -170,8 +170,4 @@ where
         let row = self.table.get_as_of(key, at)?;
         self.map(key, row)
     }
-
-    fn is_versioned(&self) -> bool {
-        self.table.is_versioned()
-    }
 }

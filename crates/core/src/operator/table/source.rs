@@ -86,10 +86,11 @@ fn add<'b, KC: Codec, VC: Codec>(
     options: impl FnOnce(SharedCodec<VC::Item>) -> Options<VC::Item>,
 ) -> KTable<'b, KC::Item, VC::Item> {
     let (key, value) = (Arc::new(consumed.key), Arc::new(consumed.value));
+    let extractor = consumed.extractor;
     let reading = FromTopic::<Nullable<Arc<KC>>, Nullable<Arc<VC>>>::stages(
         Arc::new(Arc::clone(&key).nullable()),
         Arc::new(Arc::clone(&value).nullable()),
-        consumed.extractor.of_nullable(),
+        extractor.of_nullable(Arc::clone(&key) as _, Arc::clone(&value) as _),
     );
     let key: SharedCodec<KC::Item> = key;
     let options = options(value);

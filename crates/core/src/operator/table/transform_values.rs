@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::keep::{self, KeptTable, Parts};
+use super::keep::{self, DerivedStore, KeptTable, Parts};
 use crate::codec::{Codec, SharedCodec};
 use crate::dsl::{KTable, Materialized};
 use crate::failure::{Failure, Step};
@@ -187,7 +187,7 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
             }))
         };
         let node = self.builder.with_graph(|graph| {
-            let store = materialized.and_then(|parts| named_store(graph, &parts, &self.key));
+            let store = named_store(graph, materialized.as_ref(), &self.key);
             let name = graph.names.next(PREFIX);
             let node = graph.add(name, &[parent], NodeKind::Processor, stages);
             let computed: TableNode = keep::derived_node::<K, T::Value>(parent, store, compute);
@@ -202,11 +202,13 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
 /// The store the result is kept in; unlike with other verbs, none takes no number.
 fn named_store<K: 'static, V: 'static>(
     graph: &mut Graph,
-    parts: &Parts<V>,
+    parts: Option<&Parts<V>>,
     key: &SharedCodec<K>,
-) -> Option<String> {
-    let named = Some(parts).filter(|(_, naming, _)| naming.is_given());
-    keep::own_store(graph, PREFIX, named, key)
+) -> DerivedStore {
+    match parts {
+        Some((_, naming, _)) if !naming.is_given() => DerivedStore::NAMELESS,
+        _ => keep::own_store(graph, PREFIX, parts, key),
+    }
 }
 
 struct PassedTransform<T: ValueTransformer<K, V>, K, V> {
@@ -324,9 +326,5 @@ where
     ) -> Result<Option<Stamped<T::Value>>, StoreError> {
         let row = self.table.get_as_of(key, at)?;
         self.transform(key, row)
-    }
-
-    fn is_versioned(&self) -> bool {
-        self.table.is_versioned()
     }
 }

@@ -94,6 +94,7 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
         if is_persistent && row.row.is_none() {
             return Ok(PutWindow::Kept);
         }
+        self.newest_ms = self.newest_ms.max(start_ms);
         self.observe(start_ms)?;
         let is_expired = self.is_expired(start_ms);
         if is_persistent || (!is_expired && row.row.is_some()) {

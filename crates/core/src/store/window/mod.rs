@@ -10,6 +10,8 @@ mod duplicates;
 mod tests;
 mod upkeep;
 
+use std::ops::Bound;
+
 use headwater_state::StateError;
 use headwater_state::engine::{Direction, KeyRange};
 use headwater_state::key::{SEGMENT_BYTES, Segments, WindowKey, WindowPlace};
@@ -22,11 +24,14 @@ use super::key_value::read_row;
 use super::rows::{Logged, RowFormat, Rows, RowsSetup, StoreOpening};
 use super::{Caching, Cause, Field, StoreError, Visit};
 use crate::codec::{IsNull, Part, SharedCodec};
-use crate::dsl::StoreType;
+use crate::dsl::{Changes, StoreType};
 use crate::processor::TaskContext;
 use crate::record::Stamped;
 use crate::time::Timestamp;
 use crate::window::{Window, Windowed};
+
+/// How many segments that have expired are searched for rows that the cache still holds.
+const EXPIRED_SEGMENTS_MAX: i64 = 8;
 
 /// What becomes of a second row of the same key and window start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +49,7 @@ pub(crate) struct WindowSetup {
     pub(crate) retention_ms: i64,
     pub(crate) duplicates: Duplicates,
     pub(crate) format: RowFormat,
+    pub(crate) changes: Changes,
     pub(crate) headers: Logged,
     pub(crate) caching: Caching,
     pub(crate) scans: Scans,
@@ -56,6 +62,8 @@ pub(crate) enum PutWindow {
     Kept,
     /// It is older than the retention: it was logged, and not kept.
     Expired,
+    /// It has the value that it had, and the store writes changes only.
+    Unchanged,
 }
 
 /// Whether a window is in the store already.
@@ -93,6 +101,8 @@ pub(crate) struct WindowRows<K, V> {
     /// Windows yet to be emitted, where they are emitted when they close.
     closing: Option<ClosingWindows>,
     /// Largest window start that was put.
+    newest_ms: i64,
+    /// Largest window start that was written: with a cache, puts are written when it is flushed.
     observed_ms: i64,
     /// First segment that was not dropped.
     first_segment: i64,
@@ -102,6 +112,7 @@ pub(crate) struct WindowRows<K, V> {
     /// Kept between calls, so that encoding allocates nothing.
     place: WindowPlace,
     bound: WindowPlace,
+    written_from: WindowPlace,
     local_key: Vec<u8>,
     row_bytes: Vec<u8>,
 }
@@ -119,6 +130,7 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
             headers: setup.headers,
             unlogged_prefix: SEGMENT_BYTES,
             cache: (setup.caching == Caching::On).then_some(setup.scans),
+            changes: setup.changes,
         };
         Self {
             keys: Field::new(name, topic, Part::Key, key),
@@ -127,12 +139,14 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
             setup,
             segments: Segments::for_retention_ms(setup.retention_ms),
             closing: None,
+            newest_ms: Timestamp::UNKNOWN.as_millis(),
             observed_ms: Timestamp::UNKNOWN.as_millis(),
             first_segment: i64::MIN,
             kept: Sequence::default(),
             logged: Sequence::default(),
             place: WindowPlace::default(),
             bound: WindowPlace::default(),
+            written_from: WindowPlace::default(),
             local_key: Vec::new(),
             row_bytes: Vec::new(),
         }
@@ -171,11 +185,17 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
         place: &mut WindowPlace,
         start_ms: i64,
     ) -> Result<Option<Stamped<V>>, StoreError> {
-        if start_ms < self.oldest_ms() {
-            return Ok(None);
-        }
+        let is_shown = start_ms >= self.oldest_ms();
         let format = self.rows.format();
-        let row = self.rows.get(place.at(self.segments, start_ms, 0));
+        let local_key = place.at(self.segments, start_ms, 0);
+        let row = if is_shown {
+            self.rows.get(local_key)
+        } else {
+            // Rows that wait in a cache, or were there, are seen past the retention: Kafka
+            // Streams' `CachingWindowStore` leaves it to the store below. It shows where streams
+            // of different progress share a store.
+            Ok(self.rows.get_cached(local_key))
+        };
         match row.map_err(|source| self.keys.failed(source))? {
             None => Ok(None),
             Some(row) => read_row(&self.values, format, &row).map(Some),
@@ -224,13 +244,29 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
             None => IsNull::Yes,
             Some(value) => self.values.encode(value, &mut self.row_bytes)?,
         };
-        self.observe(row.start_ms)?;
+        self.newest_ms = self.newest_ms.max(row.start_ms);
+        let is_cached = self.rows.is_cached();
+        if !is_cached {
+            self.observe(row.start_ms)?;
+        }
         let bytes = (is_null == IsNull::No).then_some(&*self.row_bytes);
         let is_expired = self.is_expired(row.start_ms);
         let local_key = place.at(self.segments, row.start_ms, 0);
-        if is_expired {
+        if is_expired && !is_cached {
             self.rows.log_only(local_key, bytes, &cause, task);
             return Ok(PutWindow::Expired);
+        }
+        if self.setup.changes == Changes::OfValue {
+            let held = self.rows.get(local_key);
+            let held = held.map_err(|source| self.keys.failed(source))?;
+            let is_same = match (held.as_deref(), bytes) {
+                (None, None) => true,
+                (Some(held), Some(row)) => self.setup.format.same_values(held, row),
+                _ => false,
+            };
+            if is_same {
+                return Ok(PutWindow::Unchanged);
+            }
         }
         let put = self.rows.put(local_key, bytes, cause, task);
         put.map_err(|source| self.keys.failed(source))?;
@@ -240,7 +276,11 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
             (Some(closing), IsNull::No, _) => closing.add(row.start_ms, place.key()),
         };
         listed.map_err(|source| self.keys.failed(source))?;
-        Ok(PutWindow::Kept)
+        Ok(if is_expired {
+            PutWindow::Expired
+        } else {
+            PutWindow::Kept
+        })
     }
 
     /// Gives the rows of a key whose windows begin from `from_ms` to `to_ms`, both included, to
@@ -270,14 +310,17 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
         direction: Direction,
         mut visit: impl FnMut(i64, Stamped<V>) -> Visit,
     ) -> Result<(), StoreError> {
-        let from_ms = from_ms.max(self.oldest_ms()).max(0);
+        let written_ms = from_ms.max(self.oldest_ms()).max(0);
+        let from_ms = self.cached_from_ms(from_ms.max(0), written_ms);
         if from_ms > to_ms {
             return Ok(());
         }
-        let newest_ms = to_ms.min(self.observed_ms.max(from_ms));
+        let newest_ms = to_ms.min(self.newest_ms.max(from_ms));
         let (first, last) = (self.segments.of(from_ms), self.segments.of(newest_ms));
         let mut bound = std::mem::take(&mut self.bound);
+        let mut written_from = std::mem::take(&mut self.written_from);
         bound.copy_key(place);
+        written_from.copy_key(place);
         let mut visited = Ok(Visit::GoOn);
         for nth in 0..=(last - first) {
             let segment = match direction {
@@ -285,23 +328,26 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
                 Direction::Reverse => last - nth,
             };
             let lower = place.at_in(segment, from_ms, 0);
+            let written = written_from.at_in(segment, written_ms, 0);
             let upper = bound.at_in(segment, to_ms, u32::MAX);
-            visited = self.visit_range(lower, upper, direction, &mut visit);
+            visited = self.visit_range((lower, written), upper, direction, &mut visit);
             if !matches!(visited, Ok(Visit::GoOn)) {
                 break;
             }
         }
         self.bound = bound;
+        self.written_from = written_from;
         visited.map(drop)
     }
 
-    /// Gives every row whose window begins from `from_ms` to `to_ms`, both included, to `visit`:
-    /// by segment, then in the order of keys, until it says to stop.
+    /// Gives every row after a local key whose window begins from `from_ms` to `to_ms`, both
+    /// included, to `visit` with its local key: by segment, then in the order of keys, until it
+    /// says to stop.
     pub(crate) fn visit_all(
         &self,
-        from_ms: i64,
-        to_ms: i64,
-        mut visit: impl FnMut(&[u8], i64, Stamped<V>) -> Visit,
+        after: Option<&[u8]>,
+        (from_ms, to_ms): (i64, i64),
+        mut visit: impl FnMut(&[u8], WindowKey<'_>, Stamped<V>) -> Visit,
     ) -> Result<(), StoreError> {
         let failed = |source| self.keys.failed(source);
         let from_ms = from_ms.max(self.oldest_ms());
@@ -310,16 +356,18 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
         }
         let from = Segments::first_key_of(self.segments.of(from_ms));
         let to = Segments::first_key_of(self.segments.of(to_ms).saturating_add(1));
-        let cursor = self
-            .rows
-            .scan(KeyRange::half_open(&from, &to), Direction::Forward);
+        let range = KeyRange {
+            from: after.map_or(Bound::Included(&from), Bound::Excluded),
+            to: Bound::Excluded(&to),
+        };
+        let cursor = self.rows.scan(range, Direction::Forward);
         let mut cursor = cursor.map_err(failed)?;
         while let Some((local, row)) = cursor.entry() {
             if let Some(found) = WindowKey::read_local(local)
                 && (from_ms..=to_ms).contains(&found.start_ms)
             {
                 let row = read_row(&self.values, self.rows.format(), row)?;
-                if visit(found.key, found.start_ms, row) == Visit::Stop {
+                if visit(local, found, row) == Visit::Stop {
                     break;
                 }
             }
@@ -368,6 +416,13 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
         }
     }
 
+    /// Start of the latest window that is yet to be emitted.
+    pub(crate) fn last_closing_ms(&self) -> Result<Option<i64>, StoreError> {
+        let closing = self.closing.as_ref();
+        let last = closing.map_or(Ok(None), ClosingWindows::last_start_ms);
+        last.map_err(|source| self.keys.failed(source))
+    }
+
     /// A key from its bytes in this store.
     pub(crate) fn decode_key(&self, bytes: &[u8]) -> Result<K, StoreError> {
         self.keys.decode(bytes)
@@ -383,18 +438,36 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
         }
     }
 
-    /// Visits the rows of one key between two places of it.
+    /// From where a scan of one key looks at what is cached. It is not searched over many
+    /// segments for what has long expired.
+    fn cached_from_ms(&self, from_ms: i64, written_ms: i64) -> i64 {
+        let expired = self.segments.of(written_ms) - self.segments.of(from_ms);
+        if self.rows.is_cached() && expired <= EXPIRED_SEGMENTS_MAX {
+            from_ms
+        } else {
+            written_ms
+        }
+    }
+
+    /// Visits the rows of one key between two places of it; those that were written, from a
+    /// place of their own.
     fn visit_range(
         &self,
-        lower: &[u8],
+        (lower, written): (&[u8], &[u8]),
         upper: &[u8],
         direction: Direction,
         visit: &mut impl FnMut(i64, Stamped<V>) -> Visit,
     ) -> Result<Visit, StoreError> {
         let failed = |source| self.keys.failed(source);
         let key = WindowKey::read_local(lower).map(|place| place.key);
-        let range = KeyRange::inclusive(lower, upper);
-        let mut cursor = self.rows.scan(range, direction).map_err(failed)?;
+        let cached = KeyRange::inclusive(lower, upper);
+        let written = if written <= upper {
+            KeyRange::inclusive(written, upper)
+        } else {
+            KeyRange::half_open(upper, upper)
+        };
+        let cursor = self.rows.scan_apart(cached, written, direction);
+        let mut cursor = cursor.map_err(failed)?;
         while let Some((local, row)) = cursor.entry() {
             // Keys of other lengths may lie between two windows of this one.
             if let Some(found) = WindowKey::read_local(local)
@@ -426,6 +499,7 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
 
     /// Advances the store's time and drops the segments that have expired by it.
     fn observe(&mut self, start_ms: i64) -> Result<(), StoreError> {
+        self.newest_ms = self.newest_ms.max(start_ms);
         if start_ms <= self.observed_ms {
             return Ok(());
         }

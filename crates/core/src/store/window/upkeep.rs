@@ -29,7 +29,12 @@ impl<K: 'static, V: 'static> FlushTable<Windowed<K>, V> for WindowRows<K, V> {
     ) -> Result<Option<Flushed<Windowed<K>, V>>, StoreError> {
         let format = self.rows.format();
         let (keys, values, size_ms) = (&self.keys, &self.values, self.setup.size_ms);
-        let flushed = self.rows.flush_next(old, task, |local, new, old, cause| {
+        let oldest_ms = self.oldest_ms();
+        let is_shown = |local: &[u8]| {
+            WindowKey::read_local(local).is_some_and(|found| found.start_ms >= oldest_ms)
+        };
+        let rows = &mut self.rows;
+        let flushed = rows.flush_next_where(is_shown, old, task, |local, new, old, cause| {
             let read =
                 |row: Option<&[u8]>| row.map(|row| read_row(values, format, row)).transpose();
             let (new, old) = (read(new)?, read(old)?);
@@ -48,14 +53,21 @@ impl<K: 'static, V: 'static> FlushTable<Windowed<K>, V> for WindowRows<K, V> {
                 in_hand: cause.in_hand,
             })
         });
-        flushed.map_err(|source| keys.failed(source))?.transpose()
+        let flushed = flushed.map_err(|source| keys.failed(source))?;
+        let flushed: Option<Flushed<Windowed<K>, V>> = flushed.transpose()?;
+        // A deletion of what was never written is passed over, and does not count.
+        if let Some(flushed) = &flushed {
+            self.observe(flushed.record.key.window.start.as_millis())?;
+        }
+        Ok(flushed)
     }
 }
 
 impl<K: 'static, V: 'static> TaskStore for WindowRows<K, V> {
     fn flush(&mut self, task: &mut TaskContext) -> Result<(), StoreError> {
         let flushed = self.rows.flush_silently(task);
-        flushed.map_err(|source| self.keys.failed(source))
+        flushed.map_err(|source| self.keys.failed(source))?;
+        self.observe(self.newest_ms)
     }
 
     fn restore(&mut self, record: &RestoreRecord<'_>) -> Result<(), StoreError> {

@@ -5,7 +5,6 @@
 //! moves it waits for the mailbox. It never waits for the poller, and the poller waits for it
 //! only while partitions are taken away.
 
-use std::any::Any;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -165,7 +164,7 @@ impl Worker {
         let made = catch_unwind(AssertUnwindSafe(|| {
             Task::new(topology, application_id, setup, counts, now)
         }));
-        match made.unwrap_or_else(|panic| Err(TaskError::Panicked(text_of(&*panic)))) {
+        match made.unwrap_or_else(|panic| Err(TaskError::panicked(&*panic))) {
             Ok(task) => {
                 tracing::info!("task {id} runs on worker {}", self.setup.index);
                 let running = Running {
@@ -219,7 +218,7 @@ impl Worker {
             task.punctuate_wall_clock(now)?;
             Ok(ended)
         }));
-        let ended = ended.unwrap_or_else(|panic| Err(TaskError::Panicked(text_of(&*panic))));
+        let ended = ended.unwrap_or_else(|panic| Err(TaskError::panicked(&*panic)));
         if ended.is_err() {
             running.task.discard_unfinished();
         }
@@ -319,7 +318,7 @@ impl Worker {
             tracing::info!("task {id} leaves worker {}", self.setup.index);
             let close = AssertUnwindSafe(|| running.task.close());
             if let Err(panic) = catch_unwind(close) {
-                tracing::error!("task {id} panicked while closing: {}", text_of(&*panic));
+                tracing::error!("task {id} closing: {}", TaskError::panicked(&*panic));
             }
         }
     }
@@ -391,13 +390,6 @@ impl Running {
         totals.add(&self.published, &counters);
         self.published = counters;
     }
-}
-
-/// What a panic said.
-fn text_of(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "no message".to_owned())
 }
 
 #[cfg(test)]

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::declare::{self, Table};
-use super::part::Initial;
-use crate::codec::{Codec, SharedCodec};
+use super::declare;
+use super::part::{Cogrouped, Initial};
+use crate::codec::Codec;
 use crate::dsl::{CogroupedKStream, KTable, Materialized};
-use crate::operator::table::keep;
+use crate::operator::aggregate::stream;
 
 impl<'b, K: Clone + 'static, A: Clone + 'static> CogroupedKStream<'b, K, A> {
     /// Aggregates all streams into one table, whose rows begin with what `initial` gives.
@@ -19,15 +19,9 @@ impl<'b, K: Clone + 'static, A: Clone + 'static> CogroupedKStream<'b, K, A> {
         initial: impl Fn() -> A + Send + Sync + 'static,
         materialized: Materialized<VC>,
     ) -> KTable<'b, K, A> {
-        let (codec, naming, settings) = materialized.into_parts();
         let initial: Initial<A> = Arc::new(initial);
-        let table = Table {
-            naming,
-            declare: &|graph, store| keep::declare(graph, store, &settings, &self.key, &codec),
-            stages: &|stream| stream.unwindowed(&initial),
-            kept_node: keep::kept_node::<K, A>,
-            grace_ms: None,
-        };
-        declare::add(&self, SharedCodec::clone(&self.key), &table)
+        let table = stream::table(&self.key, materialized.into_parts());
+        let stages = |stream: &dyn Cogrouped<K, A>| stream.unwindowed(&initial);
+        declare::add(&self, table, stages)
     }
 }

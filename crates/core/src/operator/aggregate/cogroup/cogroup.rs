@@ -1,18 +1,20 @@
 //! `cogroup`: grouped streams that go into one table.
 
-use std::sync::Arc;
+use std::rc::Rc;
 
 use super::part::Part;
 use crate::codec::SharedCodec;
-use crate::dsl::{CogroupedKStream, KGroupedStream};
+use crate::dsl::{CogroupedKStream, IntoRow, KGroupedStream};
 use crate::failure::Failure;
 
-impl<'b, K: Clone + 'static, V: 'static> KGroupedStream<'b, K, V> {
+impl<'b, K: Clone + 'static, V: Clone + 'static> KGroupedStream<'b, K, V> {
     /// Begins a table that several grouped streams go into: `add` adds the values of this one
     /// to its rows.
     ///
-    /// What adds gets key, value and row; if it gives `None` the row is deleted. Streams that
-    /// are repartitioned need groups with names, unless there is only one of them.
+    /// What adds gets key, value and row; if it gives `None` the row is deleted. A cogroup may
+    /// be cut into windows, of which a record may lie in many, and may be cloned: so values are
+    /// `Clone`. Groups that are repartitioned need names if there are several of them, unless
+    /// generated names are allowed.
     /// Semantics: `KGroupedStream.cogroup` (KIP-150).
     ///
     /// ```
@@ -36,7 +38,7 @@ impl<'b, K: Clone + 'static, V: 'static> KGroupedStream<'b, K, V> {
     /// assert_eq!(driver.output("kept-pieces", Utf8, I64).values()?, [5, 3]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn cogroup<A: Clone + 'static, R: Into<Option<A>>>(
+    pub fn cogroup<A: Clone + 'static, R: IntoRow<A>>(
         self,
         add: impl Fn(&K, V, A) -> R + Send + Sync + 'static,
     ) -> CogroupedKStream<'b, K, A> {
@@ -44,13 +46,13 @@ impl<'b, K: Clone + 'static, V: 'static> KGroupedStream<'b, K, V> {
     }
 
     /// As [`cogroup`](Self::cogroup), with a function that can fail.
-    pub fn try_cogroup<A: Clone + 'static, R: Into<Option<A>>>(
+    pub fn try_cogroup<A: Clone + 'static, R: IntoRow<A>>(
         self,
         add: impl Fn(&K, V, A) -> Result<R, Failure> + Send + Sync + 'static,
     ) -> CogroupedKStream<'b, K, A> {
         let none = CogroupedKStream {
             builder: self.builder,
-            key: SharedCodec::clone(&self.key),
+            key: SharedCodec::clone(&self.grouping.key),
             streams: Vec::new(),
         };
         none.try_cogroup(self, add)
@@ -61,7 +63,7 @@ impl<'b, K: Clone + 'static, A: Clone + 'static> CogroupedKStream<'b, K, A> {
     /// Adds another grouped stream, with what adds its values to the rows.
     ///
     /// Semantics: `CogroupedKStream.cogroup`.
-    pub fn cogroup<V: 'static, R: Into<Option<A>>>(
+    pub fn cogroup<V: Clone + 'static, R: IntoRow<A>>(
         self,
         group: KGroupedStream<'b, K, V>,
         add: impl Fn(&K, V, A) -> R + Send + Sync + 'static,
@@ -70,16 +72,14 @@ impl<'b, K: Clone + 'static, A: Clone + 'static> CogroupedKStream<'b, K, A> {
     }
 
     /// As [`cogroup`](Self::cogroup), with a function that can fail.
-    pub fn try_cogroup<V: 'static, R: Into<Option<A>>>(
+    pub fn try_cogroup<V: Clone + 'static, R: IntoRow<A>>(
         mut self,
-        group: KGroupedStream<'b, K, V>,
+        mut group: KGroupedStream<'b, K, V>,
         add: impl Fn(&K, V, A) -> Result<R, Failure> + Send + Sync + 'static,
     ) -> Self {
         let add = move |key: &K, value, row| add(key, value, row).map(Into::into);
-        self.streams.push(Box::new(Part {
-            group,
-            add: Arc::new(add),
-        }));
+        group.grouping.node = self.builder.own(group.builder, group.grouping.node);
+        self.streams.push(Rc::new(Part::new(group.grouping, add)));
         self
     }
 }

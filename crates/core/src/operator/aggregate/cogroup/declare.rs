@@ -1,50 +1,35 @@
 //! The nodes of a cogroup's table: an aggregation per stream, all on one store, and their merge.
 
-use crate::codec::SharedCodec;
-use crate::dsl::{CogroupedKStream, KTable, ResolvedName, StoreNaming};
+use super::part::Cogrouped;
+use crate::dsl::{CogroupedKStream, KTable, ResolvedName};
+use crate::operator::aggregate::declare::{self, Table};
 use crate::record::Change;
 use crate::topology::{Graph, NodeId, NodeKind, OldValues, Stages, TableNode, Wired};
-
-use super::part::Cogrouped;
 
 const PREFIX: &str = "COGROUPKSTREAM-AGGREGATE-";
 const MERGE_PREFIX: &str = "COGROUPKSTREAM-MERGE-";
 
-/// What tells the tables of cogroups apart.
-pub(super) struct Table<'t, K, A> {
-    pub(super) naming: StoreNaming,
-    pub(super) declare: &'t dyn Fn(&mut Graph, &ResolvedName),
-    /// What aggregates one of the streams.
-    pub(super) stages: &'t dyn Fn(&dyn Cogrouped<K, A>) -> Stages,
-    /// What a node is whose table is in this store.
-    pub(super) kept_node: fn(String) -> TableNode,
-    pub(super) grace_ms: Option<i64>,
-}
-
-/// Adds the table of a cogroup; its rows have keys `T`.
+/// Adds the table of a cogroup; `stages` is what aggregates one of its streams.
 pub(super) fn add<'b, K: 'static, T: 'static, A: 'static>(
     cogroup: &CogroupedKStream<'b, K, A>,
-    key: SharedCodec<T>,
-    table: &Table<'_, K, A>,
+    table: Table<T>,
+    stages: impl Fn(&dyn Cogrouped<K, A>) -> Stages,
 ) -> KTable<'b, T, A> {
-    let builder = cogroup.builder;
-    let node = builder.with_graph(|graph| {
+    let (kept_node, grace_ms) = (table.kept_node, table.grace_ms);
+    let node = cogroup.builder.with_graph(|graph| {
         let store = table.naming.resolve(graph, PREFIX);
         (table.declare)(graph, &store);
         let parents = by_key(graph, cogroup, &store);
         let mut aggregations = Vec::with_capacity(parents.len());
         for (stream, parent) in cogroup.streams.iter().zip(parents) {
             let name = graph.names.next(PREFIX);
-            let stages = (table.stages)(&**stream);
-            let node = graph.add(name, &[parent], NodeKind::Processor, stages);
-            let declared = graph.node_mut(node);
-            declared.table = Some((table.kept_node)(store.name.clone()));
-            declared.traits.grace_ms = table.grace_ms;
+            let node = graph.add(name, &[parent], NodeKind::Processor, stages(&**stream));
+            declare::keep(graph, node, kept_node(store.name.clone()), grace_ms);
             aggregations.push(node);
         }
-        merge::<T, A>(graph, aggregations, (table.kept_node)(store.name))
+        merge::<T, A>(graph, aggregations, kept_node(store.name))
     });
-    KTable::new(builder, node, key)
+    KTable::new(cogroup.builder, node, table.key)
 }
 
 /// The nodes that are aggregated, each partitioned by key as all others.
@@ -53,8 +38,18 @@ fn by_key<K, A>(
     cogroup: &CogroupedKStream<'_, K, A>,
     store: &ResolvedName,
 ) -> Vec<NodeId> {
-    let streams = cogroup.streams.iter();
-    let parents: Vec<NodeId> = streams.map(|one| one.by_key(graph, store)).collect();
+    let mut parents = Vec::with_capacity(cogroup.streams.len());
+    let mut named_after_store = false;
+    for (nth, stream) in cogroup.streams.iter().enumerate() {
+        let is_unnamed = stream.is_repartitioned_unnamed(graph);
+        let parent = if is_unnamed && named_after_store {
+            stream.by_key(graph, &own_name(store, nth))
+        } else {
+            stream.by_key(graph, store)
+        };
+        named_after_store |= is_unnamed;
+        parents.push(parent);
+    }
     if parents.len() > 1 {
         let sources = parents
             .iter()
@@ -65,6 +60,16 @@ fn by_key<K, A>(
         graph.copartitioned.push(sources);
     }
     parents
+}
+
+/// What a repartition is named after if another one has the name of the store: the streams must
+/// not meet in one topic. The name depends on the order of the streams, so it is a generated one,
+/// whoever named the store.
+fn own_name(store: &ResolvedName, nth: usize) -> ResolvedName {
+    ResolvedName {
+        name: format!("{}-{nth}", store.name),
+        is_given: false,
+    }
 }
 
 /// Passes on what any of the aggregations does.

@@ -1,7 +1,7 @@
 //! Cogroups: several grouped streams become one table.
 //!
 //! Reading order: `cogroup` (the verb), `part` (one of the streams), `declare` (the nodes of the
-//! table), `aggregate` and `session` (the tables there are).
+//! table), `aggregate`, `windowed` and `session` (the tables there are).
 
 mod aggregate;
 #[expect(
@@ -12,5 +12,6 @@ mod cogroup;
 mod declare;
 mod part;
 mod session;
+mod windowed;
 
 pub(crate) use part::Cogrouped;

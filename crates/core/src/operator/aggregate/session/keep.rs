@@ -6,17 +6,16 @@ use std::rc::Rc;
 use crate::codec::SharedCodec;
 use crate::dsl::{ResolvedName, StoreSettings};
 use crate::error::TopologyError;
+use crate::operator::table::keep as table;
 use crate::processor::Lookup;
 use crate::record::Stamped;
-use crate::store::{SessionRows, SessionSetup, StoreError};
+use crate::store::{Logged, SessionRows, SessionSetup, StoreError, StoreOpening};
 use crate::time::duration_millis;
-use crate::topology::{
-    Graph, NodeId, OldValues, StoreKind, StoreNode, TableNode, WiredLookup, Wiring,
-};
+use crate::topology::{Graph, NodeId, StoreKind, StoreNode, TableNode, WiredLookup, Wiring};
 use crate::window::{Emit, SessionWindows, Windowed};
 
 /// Declares the store of an aggregation of sessions.
-pub(in crate::operator::aggregate) fn declare<K: 'static, A: 'static>(
+pub(super) fn declare<K: 'static, A: 'static>(
     graph: &mut Graph,
     name: &ResolvedName,
     settings: &StoreSettings,
@@ -32,15 +31,22 @@ pub(in crate::operator::aggregate) fn declare<K: 'static, A: 'static>(
             needed_ms: duration_millis(needed),
         });
     }
+    table::refuse_options(graph, name, settings, "sessions");
     let setup = SessionSetup {
         retention_ms: duration_millis(retention),
         caching: settings.caching,
         store_type: settings.store_type.unwrap_or(graph.settings.store_type),
         emit,
+        expired: graph.settings.expired_results,
+        headers: Logged::WithoutHeaders,
     };
     let (key, value) = (SharedCodec::clone(key), SharedCodec::clone(value));
-    let open = move |opening: &_| {
+    let open = move |opening: &StoreOpening| {
         let (key, value) = (SharedCodec::clone(&key), SharedCodec::clone(&value));
+        let setup = SessionSetup {
+            headers: opening.logged_headers(setup.store_type),
+            ..setup
+        };
         SessionRows::open(opening, key, value, setup)
     };
     let kind = StoreKind::Windowed { retention };
@@ -48,28 +54,16 @@ pub(in crate::operator::aggregate) fn declare<K: 'static, A: 'static>(
 }
 
 /// What a node is that keeps a table of sessions in this store.
-pub(in crate::operator::aggregate) fn kept_node<K: 'static, A: 'static>(
-    store: String,
-) -> TableNode {
-    TableNode {
-        store: Some(store),
-        is_kept: true,
-        sends_old: false,
-        old_values: OldValues::OwnStore,
-        versioned: Some(false),
-        lookup: Box::new(KeptLookup::<K, A>::wire),
-    }
+pub(super) fn kept_node<K: 'static, A: 'static>(store: String) -> TableNode {
+    TableNode::kept(store, KeptLookup::<K, A>::wire)
 }
 
 /// Looks sessions up in their store.
-pub(in crate::operator::aggregate) struct KeptLookup<K, A>(Rc<RefCell<SessionRows<K, A>>>);
+struct KeptLookup<K, A>(Rc<RefCell<SessionRows<K, A>>>);
 
 impl<K: 'static, A: 'static> KeptLookup<K, A> {
     /// The lookup of a table of sessions.
-    pub(in crate::operator::aggregate) fn wire(
-        wiring: &mut Wiring<'_>,
-        table: NodeId,
-    ) -> WiredLookup {
+    fn wire(wiring: &mut Wiring<'_>, table: NodeId) -> WiredLookup {
         let store = wiring.graph().table(table).store.clone();
         let store = store.expect("a table of sessions is kept");
         WiredLookup::new::<Windowed<K>, A>(Box::new(Self(wiring.store(&store))))

@@ -1,9 +1,12 @@
 //! `aggregate` of grouped tables: the rows of a group become a row of another type.
 
-use super::process::{self, Function};
+use std::sync::Arc;
+
+use super::process::{self, TableFunction};
 use crate::codec::Codec;
-use crate::dsl::{KGroupedTable, KTable, Materialized};
+use crate::dsl::{IntoRow, KGroupedTable, KTable, Materialized};
 use crate::failure::Failure;
+use crate::operator::aggregate::function::Function;
 
 pub(super) const PREFIX: &str = "KTABLE-AGGREGATE-";
 
@@ -48,8 +51,8 @@ impl<'b, K: 'static, V: 'static> KGroupedTable<'b, K, V> {
     where
         VC: Codec,
         VC::Item: Clone,
-        A: Into<Option<VC::Item>>,
-        S: Into<Option<VC::Item>>,
+        A: IntoRow<VC::Item>,
+        S: IntoRow<VC::Item>,
     {
         self.try_aggregate(
             initial,
@@ -71,14 +74,15 @@ impl<'b, K: 'static, V: 'static> KGroupedTable<'b, K, V> {
     where
         VC: Codec,
         VC::Item: Clone,
-        A: Into<Option<VC::Item>>,
-        S: Into<Option<VC::Item>>,
+        A: IntoRow<VC::Item>,
+        S: IntoRow<VC::Item>,
     {
-        let function = Function::folding(
-            initial,
-            move |key: &K, value, row| add(key, value, row).map(Into::into),
-            move |key: &K, value, row| subtract(key, value, row).map(Into::into),
-        );
+        let add = move |key: &K, value, row| add(key, value, row).map(Into::into);
+        let subtract = move |key: &K, value, row| subtract(key, value, row).map(Into::into);
+        let function = TableFunction {
+            add: Function::folding(initial, add),
+            subtract: Arc::new(subtract),
+        };
         process::add(&self, PREFIX, materialized.into_parts(), function)
     }
 }

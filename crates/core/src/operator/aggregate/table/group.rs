@@ -135,11 +135,18 @@ where
         if self.newest_only && !change.is_latest {
             return Ok(());
         }
-        let new = self.selected(&record.key, change.new);
-        let both = new.and_then(|new| Ok((new, self.selected(&record.key, change.old)?)));
-        let (new, old) = match both {
-            Ok(both) => both,
+        let new = match self.selected(&record.key, change.new) {
+            Ok(new) => new,
             Err(failure) => return task.settle_failure(&self.name, failure),
+        };
+        let old = match self.selected(&record.key, change.old) {
+            Ok(old) => old,
+            Err(failure) => {
+                // If the policy lets this pass, the old value was passed over when it was new:
+                // there is nothing to take out.
+                task.settle_failure(&self.name, failure)?;
+                None
+            }
         };
         let message = |key, new, old| Record {
             key,

@@ -3,12 +3,12 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::rows::Stopped;
 use crate::dsl::{ExpiredResults, TimeWindows};
 use crate::operator::aggregate::closing::Closing;
+use crate::operator::stopped::Stopped;
 use crate::processor::{Sink, TaskContext};
 use crate::record::{Change, Headers, Record};
-use crate::store::WindowRows;
+use crate::store::{FlushTable as _, WindowRows};
 use crate::topology::{NodeId, Wiring};
 use crate::window::Windowed;
 
@@ -61,6 +61,17 @@ impl<K: 'static, A: 'static> ClosedWindows<K, A> {
         if !is_due || until_ms < 0 {
             return Ok(());
         }
+        self.emit_all(close_ms, headers, task)
+    }
+
+    /// Emits what has closed by `close_ms`, however short ago the last emission was.
+    pub(super) fn emit_all(
+        &mut self,
+        close_ms: i64,
+        headers: &Headers,
+        task: &mut TaskContext,
+    ) -> Result<(), Stopped> {
+        let until_ms = self.windows.last_closed_start_ms(close_ms);
         self.closing.emitted(close_ms, task);
         loop {
             // The store is not held while a row goes on: what is downstream may look it up.
@@ -84,7 +95,11 @@ impl<K: 'static, A: 'static> ClosedWindows<K, A> {
     fn is_lost(&self, key: &Windowed<K>) -> bool {
         match self.expired {
             ExpiredResults::Emitted => false,
-            ExpiredResults::Lost => key.window.start.as_millis() < self.store.borrow().oldest_ms(),
+            ExpiredResults::Lost => {
+                // A cache shows what has expired.
+                let store = self.store.borrow();
+                !store.is_cached() && key.window.start.as_millis() < store.oldest_ms()
+            }
         }
     }
 }

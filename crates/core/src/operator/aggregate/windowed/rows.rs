@@ -6,45 +6,19 @@ use std::rc::Rc;
 use headwater_state::key::WindowPlace;
 
 use super::closed::ClosedWindows;
-use super::function::Function;
 use crate::codec::SharedCodec;
 use crate::dsl::TimeWindows;
-use crate::failure::{FailedStep, Failure, Step, TaskFailure};
+use crate::failure::Step;
+use crate::operator::aggregate::function::SharedFunction;
+use crate::operator::stopped::Stopped;
 use crate::processor::{TableOutput, TaskContext};
-use crate::record::{Change, Record, Stamped};
+use crate::record::{Change, Headers, Record, Stamped};
 use crate::store::{
     FlushTable as _, Presence, PutWindow, StoreError, TaskStore as _, WindowRow, WindowRows,
 };
 use crate::time::Timestamp;
 use crate::topology::{NodeId, Wiring};
 use crate::window::{Emit, Window, Windowed};
-
-/// Why a record was not taken to its end.
-pub(super) enum Stopped {
-    /// The function of the program failed.
-    Function(Failure),
-    Store(StoreError),
-    /// What is downstream stopped the task.
-    Task(Box<TaskFailure>),
-}
-
-impl From<Failure> for Stopped {
-    fn from(failure: Failure) -> Self {
-        Self::Function(failure)
-    }
-}
-
-impl From<StoreError> for Stopped {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
-
-impl From<Box<TaskFailure>> for Stopped {
-    fn from(failure: Box<TaskFailure>) -> Self {
-        Self::Task(failure)
-    }
-}
 
 /// What a window holds before a record.
 pub(super) struct SoFar<A> {
@@ -77,7 +51,7 @@ enum Output<K, A> {
 /// Semantics: `AbstractKStreamTimeWindowAggregateProcessor`.
 pub(super) struct FoldedRows<K, V, A> {
     name: Rc<str>,
-    function: Function<K, V, A>,
+    function: SharedFunction<K, V, A>,
     codec: SharedCodec<A>,
     windows: TimeWindows,
     store: Rc<RefCell<WindowRows<K, A>>>,
@@ -97,7 +71,7 @@ impl<K: Clone + 'static, V: 'static, A: Clone + 'static> FoldedRows<K, V, A> {
         node: NodeId,
         windows: TimeWindows,
         emit: Emit,
-        function: &Function<K, V, A>,
+        function: &SharedFunction<K, V, A>,
         codec: &SharedCodec<A>,
     ) -> Self {
         let name = wiring.graph().table(node).store.clone();
@@ -190,8 +164,12 @@ impl<K: Clone + 'static, V: 'static, A: Clone + 'static> FoldedRows<K, V, A> {
             let mut store = self.store.borrow_mut();
             store.put_at(&mut self.place, &row, cause, task)?
         };
-        if put == PutWindow::Expired {
-            task.drop_record("its window is past the retention of the store");
+        match put {
+            PutWindow::Kept => {}
+            PutWindow::Unchanged => return Ok(()),
+            PutWindow::Expired => {
+                task.drop_record("its window is past the retention of the store");
+            }
         }
         match &mut self.output {
             Output::OnUpdate(output) => {
@@ -227,16 +205,23 @@ impl<K: Clone + 'static, V: 'static, A: Clone + 'static> FoldedRows<K, V, A> {
         }
     }
 
+    /// Closes all windows that are open, as if stream time had passed their ends and the grace.
+    pub(super) fn close_open(&mut self, task: &mut TaskContext) -> Result<(), Stopped> {
+        let Output::OnClose(closed) = &mut self.output else {
+            return Ok(());
+        };
+        let Some(last_ms) = self.store.borrow().last_closing_ms()? else {
+            return Ok(());
+        };
+        let close_ms = self.windows.close_ms(last_ms);
+        let observed_ms = close_ms.saturating_add(self.windows.grace_ms);
+        self.observed_ms = self.observed_ms.max(observed_ms);
+        closed.emit_all(close_ms, &Headers::new(), task)
+    }
+
     /// Settles what came of a record.
     pub(super) fn settle(&self, done: Result<(), Stopped>, task: &mut TaskContext) -> Step {
-        match done {
-            Ok(()) => Ok(()),
-            Err(Stopped::Function(failure)) => {
-                task.settle(FailedStep::Process, &self.name, failure.into_inner())
-            }
-            Err(Stopped::Store(error)) => task.settle_store(&self.name, error),
-            Err(Stopped::Task(failure)) => Err(failure),
-        }
+        done.or_else(|stopped| stopped.settle(&self.name, task))
     }
 
     fn sends_old(&self) -> bool {

@@ -4,7 +4,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::stopped::Stopped;
+use crate::operator::idle::{LastSeen, new_last_seen};
+use crate::operator::stopped::Stopped;
 use crate::processor::TaskContext;
 use crate::store::{Cause, JoinSide, LeftOrRight, OuterEntry, OuterRows, StoreError};
 use crate::time::{Timestamp, duration_millis};
@@ -30,6 +31,10 @@ pub(super) struct Unjoined<K, L, R> {
     /// Wall-clock time before which nothing is passed on, as looking through the store is dear.
     next_emit_ms: i64,
     emit_every_ms: i64,
+    /// When either side saw its last record.
+    pub(super) seen: LastSeen,
+    /// Time of the join up to which all that waited was closed on an idle input.
+    closed_ms: i64,
 }
 
 impl<K: 'static, L: 'static, R: 'static> Unjoined<K, L, R> {
@@ -46,6 +51,8 @@ impl<K: 'static, L: 'static, R: 'static> Unjoined<K, L, R> {
             knows_restored: false,
             next_emit_ms: 0,
             emit_every_ms: duration_millis(emit_every),
+            seen: new_last_seen(),
+            closed_ms: i64::MIN,
         }
     }
 
@@ -125,6 +132,36 @@ impl<K: 'static, L: 'static, R: 'static> Unjoined<K, L, R> {
         Ok(true)
     }
 
+    /// Advances the time of the join until no record that waits can have a partner any more;
+    /// gives that time if there is one.
+    pub(super) fn close_open(&mut self) -> Result<Option<Timestamp>, StoreError> {
+        let Some(store) = &self.store else {
+            return Ok(None);
+        };
+        let mut entry = OuterEntry::default();
+        let mut closes_ms = None;
+        while store.borrow().advance(&mut entry)? {
+            let Some((at_ms, side)) = entry.at() else {
+                break;
+            };
+            let own_ms = at_ms.saturating_add(self.after_ms(side));
+            let own_ms = own_ms.saturating_add(self.windows.grace_ms);
+            closes_ms = closes_ms.max(Some(own_ms.saturating_add(1)));
+        }
+        let Some(closes_ms) = closes_ms else {
+            return Ok(None);
+        };
+        self.stream_ms = self.stream_ms.max(closes_ms);
+        self.closed_ms = self.stream_ms;
+        Ok(Some(Timestamp::from_millis(self.stream_ms)))
+    }
+
+    /// The earliest time of records of a side that were not closed on an idle input.
+    pub(super) const fn open_from_ms(&self, side: JoinSide) -> i64 {
+        let open_ms = self.closed_ms.saturating_sub(self.after_ms(side));
+        open_ms.saturating_sub(self.windows.grace_ms)
+    }
+
     /// Gives each record that can have no partner any more to `forward`, and removes it.
     pub(super) fn emit(
         &mut self,
@@ -180,11 +217,14 @@ impl<K: 'static, L: 'static, R: 'static> Unjoined<K, L, R> {
         }
     }
 
-    /// Whether the earliest record may still find a partner so long after it. The sum wraps
-    /// when nothing waits, as in Kafka Streams: the store is looked through then, too.
+    /// Whether the earliest record may still find a partner so long after it. When nothing waits
+    /// the store is looked through too, as in Kafka Streams, whose sum wraps then.
     const fn is_open(&self, after_ms: i64) -> bool {
-        let closes_ms = self.earliest_ms.wrapping_add(after_ms);
-        closes_ms.wrapping_add(self.windows.grace_ms) >= self.stream_ms
+        let wait_ms = after_ms.saturating_add(self.windows.grace_ms);
+        if self.earliest_ms == i64::MAX {
+            return wait_ms <= 0;
+        }
+        self.earliest_ms.saturating_add(wait_ms) >= self.stream_ms
     }
 }
 

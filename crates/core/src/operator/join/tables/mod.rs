@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use crate::dsl::KTable;
 use crate::failure::Failure;
-use crate::operator::table::keep::{self, KeptTable, Parts};
+use crate::operator::table::keep::{self, DerivedStore, KeptTable, Parts};
 use crate::processor::Sink;
 use crate::record::Change;
 use crate::topology::{
@@ -121,17 +121,14 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
         joiner: Joiner<V, V2, R>,
         materialized: Option<Parts<R>>,
     ) -> KTable<'b, K, R> {
-        assert!(
-            std::ptr::eq(self.builder, other.builder),
-            "tables of two builders cannot be joined"
-        );
-        let (left, right) = (self.node, other.node);
+        let (left, right) = (self.node, other.into_node(self.builder));
         let node = self.builder.with_graph(|graph| {
             let store = materialized.map(|(value, naming, settings)| {
                 let store = naming.resolve(graph, MERGE_PREFIX);
                 keep::declare(graph, &store, &settings, &self.key, &value);
-                store.name
+                DerivedStore::named(store.name)
             });
+            let store = store.unwrap_or_default();
             add::<K, V, V2, R>(graph, left, right, joiner, store)
         });
         KTable::new(self.builder, node, self.key)
@@ -144,7 +141,7 @@ fn add<K: 'static, V: 'static, V2: 'static, R: 'static>(
     left: NodeId,
     right: NodeId,
     joiner: Joiner<V, V2, R>,
-    store: Option<String>,
+    store: DerivedStore,
 ) -> NodeId {
     let merge_name = graph.names.next(MERGE_PREFIX);
     if joiner.kind != Kind::Inner {

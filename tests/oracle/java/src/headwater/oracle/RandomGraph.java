@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 /** A growing topology: what it has so far, and the operations that streams and tables share. */
 final class RandomGraph {
     final Chance chance;
+    final Focus focus;
     final RandomFunctions functions;
     final ArrayNode operations = JsonNodeFactory.instance.arrayNode();
     final List<RandomResult> streams = new ArrayList<>();
@@ -24,6 +25,8 @@ final class RandomGraph {
 
     RandomGraph(Chance chance) {
         this.chance = chance;
+        // Half of the cases have something of everything.
+        this.focus = chance.percent(50) ? Focus.ANYTHING : chance.of(Focus.values());
         this.functions = new RandomFunctions(chance);
     }
 
@@ -35,11 +38,17 @@ final class RandomGraph {
     }
 
     RandomResult sourceOf(String kind, Type value) {
-        String topic = "t" + topics.size();
-        topics.put(topic, value);
         ObjectNode op = start(kind);
         maybeName(op);
-        op.put("topic", topic).put("key", "string").put("value", value.name());
+        if (kind.equals("stream") && chance.percent(8)) {
+            op.putArray("topic").add(topic(value)).add(topic(value));
+        } else {
+            op.put("topic", topic(value));
+        }
+        op.put("key", "string").put("value", value.name());
+        if (chance.percent(value == Type.LONG ? 20 : 0)) {
+            op.put("extractor", chance.of("value", "value_or_previous"));
+        }
         boolean versioned = kind.equals("table") && chance.percent(20);
         if (versioned) {
             op.putObject("materialized").put("store", "ver-" + id(op)).put("versioned_ms", chance.between(20, 400));
@@ -50,11 +59,17 @@ final class RandomGraph {
         return new RandomResult(id(op), Type.STRING, value, versioned, false);
     }
 
+    private String topic(Type value) {
+        String topic = "t" + topics.size();
+        topics.put(topic, value);
+        return topic;
+    }
+
     void filter(RandomResult from, List<RandomResult> results, boolean table) {
         ObjectNode op = start(chance.of("filter", "filter_not"), from);
         op.set("predicate", functions.predicate(from.value));
         finish(op, table);
-        results.add(new RandomResult(id(op), from.key, from.value));
+        results.add(versionedOr(op, from.versioned, from.key, from.value));
     }
 
     void mapValues(RandomResult from, List<RandomResult> results, boolean table) {
@@ -63,7 +78,7 @@ final class RandomGraph {
         op.set("value", value);
         finish(op, table);
         Type type = ValueFunctions.type(Function.of(value), from.value);
-        results.add(new RandomResult(id(op), from.key, type));
+        results.add(versionedOr(op, from.versioned, from.key, type));
     }
 
     void joined(ObjectNode op, RandomResult from, RandomResult with, List<RandomResult> results) {
@@ -71,7 +86,7 @@ final class RandomGraph {
         op.set("joiner", joiner);
         finish(op, results == tables);
         Type value = Joiners.type(Function.of(joiner), from.value, with.value);
-        results.add(new RandomResult(id(op), from.key, value));
+        results.add(versionedOr(op, false, from.key, value));
     }
 
     /** One with the same kind of key, perhaps the same one. */
@@ -98,18 +113,57 @@ final class RandomGraph {
         maybeName(op);
         if (stored && chance.percent(45)) {
             materialize(op);
+            maybeVersioned(op);
         }
         operations.add(op);
+    }
+
+    /** @param windowed whether the store is one of windows or sessions */
+    void finishWindowed(ObjectNode op, boolean windowed) {
+        if (!windowed) {
+            finish(op, true);
+            return;
+        }
+        maybeName(op);
+        if (chance.percent(45)) {
+            materialize(op);
+            if (chance.percent(20)) {
+                withObject(op).put("retention_ms", chance.of(100, 200, 1000, 130_000));
+            }
+        }
+        operations.add(op);
+    }
+
+    /** What a table is: with versions if its own store keeps them or, where it has no say, if it inherits them. */
+    RandomResult versionedOr(ObjectNode op, boolean inherited, Type key, Type value) {
+        boolean versioned = op.has("materialized") ? isVersioned(op) : inherited;
+        return new RandomResult(id(op), key, value, versioned, false);
+    }
+
+    static boolean isVersioned(ObjectNode op) {
+        return op.path("materialized").has("versioned_ms");
+    }
+
+    private static ObjectNode withObject(ObjectNode op) {
+        return (ObjectNode) op.get("materialized");
     }
 
     /**
      * Adds an aggregation. Without a Materialized, Kafka Streams may take strings for granted, and a long value would
      * stop the case; a count knows its type.
      */
-    void finishAggregation(ObjectNode op, Type value) {
-        finish(op, true);
+    void finishAggregation(ObjectNode op, Type value, boolean windowed) {
+        finishWindowed(op, windowed);
         if (value == Type.LONG && !op.has("materialized")) {
             materialize(op);
+        }
+    }
+
+    private void maybeVersioned(ObjectNode op) {
+        ObjectNode materialized = withObject(op);
+        if (materialized.has("store") && chance.percent(10)) {
+            materialized.remove(java.util.List.of("in_memory", "caching"));
+            materialized.put("versioned_ms", chance.between(20, 400));
         }
     }
 
@@ -132,6 +186,8 @@ final class RandomGraph {
         }
         if (chance.percent(10) && materialized.has("store")) {
             materialized.put("logging", false);
+        } else if (chance.percent(5)) {
+            materialized.putObject("logging_config").put("min.insync.replicas", "2");
         }
     }
 

@@ -19,24 +19,37 @@ final class RandomInputs {
         List<String> names = new ArrayList<>(topics.keySet());
         long latest = chance.of(0, 0, 5, 800, 1200, 100_000);
         int count = chance.between(8, 28);
+        int latePercent = chance.of(25, 25, 50);
+        int leapPercent = chance.of(0, 0, 0, 3, 10);
+        int headersPercent = chance.of(5, 5, 30);
         for (int at = 0; at < count; at++) {
             if (chance.percent(3)) {
                 inputs.addObject().put("advance_wall_ms", chance.between(1, 100));
                 continue;
             }
             latest += chance.percent(5) ? chance.between(100, 400) : chance.between(0, 25);
-            long late = chance.percent(25) ? chance.between(1, chance.of(10, 40, 150)) : 0;
+            // Whole segments of stores expire at once.
+            latest += chance.percent(leapPercent) ? chance.of(30_000, 60_000, 61_000, 200_000) : 0;
+            long late = chance.percent(latePercent) ? chance.between(1, chance.of(10, 40, 150)) : 0;
             String topic = chance.of(names);
             ObjectNode record = inputs.addObject()
                 .put("topic", topic)
-                .put("key", chance.percent(5) ? null : chance.of("a", "b", "c", "d"));
+                .put("key", chance.percent(5) ? null : key(chance));
             value(chance, record, topics.get(topic));
             record.put("ts", Math.max(0, latest - late));
-            if (chance.percent(5)) {
-                record.putArray("headers").addArray().add("h1").add(chance.of("", "01", null));
+            if (chance.percent(headersPercent)) {
+                ArrayNode headers = record.putArray("headers");
+                headers.addArray().add("h1").add(chance.of("", "01", null));
+                if (chance.percent(20)) {
+                    headers.addArray().add(chance.of("h1", "h3")).add("ff");
+                }
             }
         }
         return inputs;
+    }
+
+    private static String key(Chance chance) {
+        return chance.percent(5) ? chance.of("", "aa", "a@") : chance.of("a", "b", "c", "d");
     }
 
     private static void value(Chance chance, ObjectNode record, Type type) {

@@ -31,10 +31,23 @@ final class RandomSpec {
             config.put("statestore.cache.max.bytes", "0");
         }
         if (chance.percent(20)) {
-            config.put("topology.optimization", "all");
+            config.put("topology.optimization", chance.of("all", "all", "all",
+                "reuse.ktable.source.topics", "merge.repartition.topics", "single.store.self.join"));
         }
         if (chance.percent(6)) {
-            config.put("upgrade.from", "3.3");
+            config.put("upgrade.from", chance.of("2.8", "3.3", "3.4"));
+        }
+        if (chance.percent(5)) {
+            config.put("dsl.store.format", "HEADERS");
+        }
+        if (chance.percent(5)) {
+            config.put("__emit.interval.ms.kstreams.windowed.aggregation__", chance.of("10", "50"));
+        }
+        if (chance.percent(5)) {
+            config.put("__emit.interval.ms.kstreams.outer.join.spurious.results.fix__", chance.of("10", "50"));
+        }
+        if (chance.percent(4)) {
+            config.put("windowstore.changelog.additional.retention.ms", "1000");
         }
         if (chance.percent(6)) {
             config.put("processing.guarantee", "exactly_once_v2");

@@ -22,22 +22,24 @@ final class RandomStreamOperations {
             rekey(from);
             return;
         }
-        switch (chance.between(0, 15)) {
-            case 0 -> graph.filter(from, graph.streams, false);
-            case 1 -> graph.mapValues(from, graph.streams, false);
-            case 2 -> rekey(from);
-            case 3 -> map(from);
-            case 4 -> flatMap(from);
-            case 5 -> merge(from);
-            case 6 -> split(from);
-            case 7 -> repartition(from);
-            case 8 -> toTable(from);
-            case 9 -> process(from);
-            case 10 -> joinStream(from);
-            case 11 -> joinTable(from);
-            case 12 -> joinGlobal(from);
-            case 13 -> cogroup(from);
-            default -> aggregate(groupStream(from), from.value);
+        String operation = graph.focus.onStream(chance);
+        switch (operation) {
+            case "filter" -> graph.filter(from, graph.streams, false);
+            case "map_values" -> graph.mapValues(from, graph.streams, false);
+            case "rekey" -> rekey(from);
+            case "map" -> map(from);
+            case "flat_map" -> flatMap(from);
+            case "merge" -> merge(from);
+            case "split" -> split(from);
+            case "repartition" -> repartition(from);
+            case "to_table" -> toTable(from);
+            case "process" -> process(from);
+            case "join_stream" -> joinStream(from);
+            case "join_table" -> joinTable(from);
+            case "join_global" -> joinGlobal(from);
+            case "cogroup" -> cogroup(from);
+            case "aggregate" -> aggregate(groupStream(from), from.value);
+            default -> throw new IllegalStateException("no operation on streams: " + operation);
         }
     }
 
@@ -107,7 +109,7 @@ final class RandomStreamOperations {
     private void toTable(RandomResult from) {
         ObjectNode op = graph.start("to_table", from);
         graph.finish(op, true);
-        graph.tables.add(new RandomResult(RandomGraph.id(op), from.key, from.value));
+        graph.tables.add(graph.versionedOr(op, false, from.key, from.value));
     }
 
     private void process(RandomResult from) {
@@ -138,9 +140,16 @@ final class RandomStreamOperations {
     private void joinStream(RandomResult from) {
         graph.partner(graph.streams, from).ifPresent(with -> {
             ObjectNode op = graph.start("join_stream", from, with).put("type", chance.of("inner", "left", "outer"));
-            op.put("before_ms", chance.between(0, 25)).put("after_ms", chance.between(0, 25));
+            int before = chance.between(chance.percent(10) ? -10 : 0, 25);
+            op.put("before_ms", before).put("after_ms", chance.between(Math.max(-before, chance.percent(10) ? -10 : 0), 25));
             if (chance.percent(85)) {
                 op.put("grace_ms", chance.between(0, 40));
+            }
+            if (chance.percent(15)) {
+                op.put("store", "js-" + RandomGraph.id(op));
+            }
+            if (chance.percent(20)) {
+                op.put("in_memory", true);
             }
             graph.joined(op, from, with, graph.streams);
         });
@@ -192,7 +201,7 @@ final class RandomStreamOperations {
         String id = RandomGraph.id(op);
         Window window = chance.percent(50) ? window(id, false) : new Window(id, Type.STRING, false);
         ObjectNode aggregate = graph.start("aggregate").put("from", window.id);
-        graph.finish(aggregate, true);
+        graph.finishWindowed(aggregate, window.key != Type.STRING);
         graph.tables.add(new RandomResult(RandomGraph.id(aggregate), window.key, Type.STRING, false, window.closes));
     }
 
@@ -228,7 +237,7 @@ final class RandomStreamOperations {
     }
 
     private void aggregate(String grouped, Type value) {
-        Window window = chance.percent(45) ? window(grouped, true) : new Window(grouped, Type.STRING, false);
+        Window window = chance.percent(graph.focus == Focus.WINDOWS ? 85 : 45) ? window(grouped, true) : new Window(grouped, Type.STRING, false);
         String kind = chance.of("count", "reduce", "aggregate");
         ObjectNode op = graph.start(kind).put("from", window.id);
         Type result = Type.LONG;
@@ -240,7 +249,7 @@ final class RandomStreamOperations {
             op.set("aggregator", aggregator);
             result = Aggregators.type(Function.of(aggregator));
         }
-        graph.finishAggregation(op, kind.equals("count") ? Type.STRING : result);
-        graph.tables.add(new RandomResult(RandomGraph.id(op), window.key, result, false, window.closes));
+        graph.finishAggregation(op, kind.equals("count") ? Type.STRING : result, window.key != Type.STRING);
+        graph.tables.add(new RandomResult(RandomGraph.id(op), window.key, result, RandomGraph.isVersioned(op), window.closes));
     }
 }

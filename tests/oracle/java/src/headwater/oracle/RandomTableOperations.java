@@ -13,14 +13,16 @@ final class RandomTableOperations {
     }
 
     void apply(RandomResult from) {
-        switch (chance.between(0, 8)) {
-            case 0 -> graph.filter(from, graph.tables, true);
-            case 1 -> graph.mapValues(from, graph.tables, true);
-            case 2 -> toStream(from, chance.percent(30) || from.windowed());
-            case 3 -> suppress(from);
-            case 4, 5 -> joinTables(from);
-            case 6 -> joinForeignKey(from);
-            default -> aggregateTable(from);
+        String operation = graph.focus.onTable(chance);
+        switch (operation) {
+            case "filter" -> graph.filter(from, graph.tables, true);
+            case "map_values" -> graph.mapValues(from, graph.tables, true);
+            case "to_stream" -> toStream(from, chance.percent(30) || from.windowed());
+            case "suppress" -> suppress(from);
+            case "join" -> joinTables(from);
+            case "join_fk" -> joinForeignKey(from);
+            case "aggregate" -> aggregateTable(from);
+            default -> throw new IllegalStateException("no operation on tables: " + operation);
         }
     }
 
@@ -55,8 +57,8 @@ final class RandomTableOperations {
             op.set("adder", graph.functions.fold(value));
             op.set("subtractor", graph.functions.fold(value));
         }
-        graph.finishAggregation(op, kind.equals("count") ? Type.STRING : value);
-        graph.tables.add(new RandomResult(RandomGraph.id(op), Type.STRING, kind.equals("count") ? Type.LONG : value));
+        graph.finishAggregation(op, kind.equals("count") ? Type.STRING : value, false);
+        graph.tables.add(graph.versionedOr(op, false, Type.STRING, kind.equals("count") ? Type.LONG : value));
     }
 
     private void suppress(RandomResult from) {
@@ -72,8 +74,10 @@ final class RandomTableOperations {
         ObjectNode buffer = op.putObject("buffer");
         if (close || chance.percent(50)) {
             buffer.put("unbounded", true);
-        } else {
+        } else if (chance.percent(60)) {
             buffer.put("max_records", chance.between(1, 4));
+        } else {
+            buffer.put("max_bytes", chance.between(50, 400));
         }
         if (chance.percent(10)) {
             buffer.put("logging", false);

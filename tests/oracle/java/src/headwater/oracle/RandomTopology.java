@@ -56,7 +56,7 @@ final class RandomTopology {
     private void operate() {
         if (chance.percent(8)) {
             graph.source();
-        } else if (!graph.tables.isEmpty() && (graph.streams.isEmpty() || chance.percent(45))) {
+        } else if (!graph.tables.isEmpty() && (graph.streams.isEmpty() || chance.percent(graph.focus.tablePercent()))) {
             tableOperations.apply(chance.of(graph.tables));
         } else if (!graph.streams.isEmpty()) {
             streamOperations.apply(chance.of(graph.streams));

@@ -1,24 +1,24 @@
-//! Why the rest of a record is not joined.
+//! Why an operator did not take a record to its end.
 
-use crate::failure::{FailedStep, Failure, Step, TaskFailure};
+use crate::failure::{Failure, Step, TaskFailure};
 use crate::processor::TaskContext;
 use crate::store::StoreError;
 
-/// A join is a loop over partners; these end it early.
-pub(super) enum Stopped {
-    /// The joiner failed: the policy decides about the record.
-    Joiner(Failure),
+/// What stopped a record.
+pub(crate) enum Stopped {
+    /// The function of the program failed.
+    Function(Failure),
     Store(StoreError),
-    /// The task fails.
+    /// What is downstream stopped the task.
     Task(Box<TaskFailure>),
 }
 
 impl Stopped {
-    /// Settles what can be settled: the task goes on without the rest of the record then.
+    /// Settles it in the name of a node.
     #[cold]
-    pub(super) fn settle(self, node: &str, task: &mut TaskContext) -> Step {
+    pub(crate) fn settle(self, node: &str, task: &mut TaskContext) -> Step {
         match self {
-            Self::Joiner(failure) => task.settle(FailedStep::Process, node, failure.into_inner()),
+            Self::Function(failure) => task.settle_failure(node, failure),
             Self::Store(error) => task.settle_store(node, error),
             Self::Task(failure) => Err(failure),
         }
@@ -27,7 +27,7 @@ impl Stopped {
 
 impl From<Failure> for Stopped {
     fn from(failure: Failure) -> Self {
-        Self::Joiner(failure)
+        Self::Function(failure)
     }
 }
 
