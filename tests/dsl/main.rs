@@ -15,6 +15,7 @@ mod cogroups;
 mod copartition;
 mod emit_on_change;
 mod far_future;
+mod filled_stores;
 mod foreign_keys;
 mod formats;
 mod mistakes;

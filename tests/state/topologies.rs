@@ -23,7 +23,7 @@ pub(crate) struct Inputs {
     pub(crate) grace: Duration,
 }
 
-const TOPICS: [&str; 4] = ["stream", "other", "table", "second"];
+const TOPICS: [&str; 3] = ["stream", "other", "table"];
 const PARTITIONS: u32 = 2;
 /// What each member adds to the sum of its group, so that only an empty group comes to nothing.
 const MEMBER: i64 = 1_000;
@@ -123,17 +123,27 @@ fn describe_aggregations(stream: KStream<'_, String, Option<i64>>, grace: Durati
         .reduce_with(|sum, value| sum * 3 + value, kept("folded"));
 }
 
-/// A table, filtered, joined with another, grouped anew, held back.
+/// Two tables of which no row is ever deleted, joined.
+///
+/// A join looks through the cache of the other side. A row that it found there, and that is
+/// deleted before the cache was ever written, is not passed on as deleted: as in Kafka Streams
+/// (`CachingKeyValueStore`), what was joined with it stays. So a join of cached tables ends in
+/// what it would without a cache only if no row is deleted.
+fn describe_join(left: KStream<'_, String, i64>, right: KStream<'_, String, i64>) {
+    let left = left.into_table_named("left-rows", Utf8, kept("left-rows"));
+    let right = right.into_table_named("right-rows", Utf8, kept("right-rows"));
+    let joiner = |left: &i64, right: Option<&i64>| left * 10 + right.copied().unwrap_or(9);
+    let _ = left.left_join_with(right, joiner, kept("joined"));
+}
+
+/// A table, filtered, grouped anew, held back.
 fn describe_tables(builder: &StreamsBuilder) {
     let consumed = || Consumed::with(Utf8, I64);
     let rows = builder.table_with("table", consumed(), kept("rows"));
-    let second = builder.table_with("second", consumed(), kept("second-rows"));
     let large = rows
         .clone()
         .filter_with(|_, value| *value > 2, kept("large"));
     write(large, "filtered");
-    let joiner = |left: &i64, right: Option<&i64>| left * 10 + right.copied().unwrap_or(9);
-    let _ = rows.clone().left_join_with(second, joiner, kept("joined"));
     let _ = rows
         .clone()
         .group_by(
@@ -167,21 +177,24 @@ pub(crate) fn topology(grace: Duration) -> Topology {
     let stream = builder.stream("stream", consumed());
     let other = builder.stream("other", consumed());
     describe_aggregations(stream.clone(), grace);
+    let (left, right) = (
+        stream.flat_map_values(|value| value),
+        other.flat_map_values(|value| value),
+    );
+    describe_join(left.clone(), right.clone());
     describe_tables(&builder);
     let joined = StreamJoined::with(Utf8, I64, I64).store("pairs");
     // A record that comes after its window has passed is told as unjoined at once, whatever the
     // grace, as in Kafka Streams; what has passed is observed anew after a restart. So no window
     // passes before the grace does.
     let windows = JoinWindows::of(Duration::from_millis(20)).after(grace);
-    stream
-        .flat_map_values(|value| value)
-        .left_join(
-            other.flat_map_values(|value| value),
-            |left, right| left * 10 + right.copied().unwrap_or(9),
-            windows.grace(grace),
-            joined,
-        )
-        .to("pairs", Produced::with(Utf8, I64));
+    left.left_join(
+        right,
+        |left, right| left * 10 + right.copied().unwrap_or(9),
+        windows.grace(grace),
+        joined,
+    )
+    .to("pairs", Produced::with(Utf8, I64));
     builder.build().unwrap()
 }
 
@@ -228,10 +241,9 @@ fn told(store: &str, content: StoreContent) -> StoreContent {
     let behind = |bytes: &[u8], skipped: usize| bytes.iter().skip(skipped).copied().collect();
     let before = |bytes: &[u8], cut: usize| bytes[..bytes.len() - cut].to_vec();
     match content {
-        // The times of sums and joins are the largest of updates that reached them, and a cache
-        // upstream leaves some of those out: also the deletion of a row that is not there, which
-        // without a cache makes a left join anew.
-        StoreContent::KeyValue(entries) if matches!(store, "sums" | "joined") => {
+        // The time of a sum is the largest of the updates that reached it, and a cache upstream
+        // leaves some of them out.
+        StoreContent::KeyValue(entries) if store == "sums" => {
             let entries = entries.into_iter().map(|entry| StoredEntry {
                 value: behind(&entry.value, 8),
                 ..entry
