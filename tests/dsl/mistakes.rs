@@ -2,6 +2,7 @@
 //! store, and the way out.
 
 use headwater_core::prelude::*;
+use headwater_core::store::{KeyValueStore, KeyValueStoreDef};
 
 fn words(builder: &StreamsBuilder) -> KStream<'_, String, String> {
     builder.stream("words", Consumed::with(Utf8, Utf8))
@@ -184,4 +185,49 @@ fn a_configuration_for_generated_names_allows_them() -> Result<(), TopologyError
     let changelog = "KSTREAM-AGGREGATE-STATE-STORE-0000000001-changelog";
     assert_eq!(topology.internal_topics()[0].name, changelog);
     Ok(())
+}
+
+/// Does nothing with its store.
+struct Idle<V>(#[allow(dead_code, reason = "it is what the store is opened as")] V);
+
+impl<V: 'static> Processor<String, String> for Idle<V> {
+    type Key = String;
+    type Value = String;
+
+    fn process(
+        &mut self,
+        _: Record<String, String>,
+        _: &mut ProcessorContext<'_, String, String>,
+    ) -> Result<(), Failure> {
+        Ok(())
+    }
+}
+
+fn uses(builder: &StreamsBuilder, store: KeyValueStoreDef<String, i64>) {
+    let idle = Idle::<KeyValueStore<String, i64>>;
+    let _ = words(builder).process_with_stores(Processed::named("idle"), store, idle);
+}
+
+#[test]
+fn a_store_that_was_not_added_is_refused() {
+    let builder = StreamsBuilder::new();
+    uses(&builder, KeyValueStoreDef::new("seen"));
+    refused(
+        builder,
+        "node idle uses store seen, which is not part of the topology; add it with \
+         `StreamsBuilder::add_store`",
+    );
+}
+
+#[test]
+fn a_store_that_was_added_with_other_types_is_refused() {
+    let builder = StreamsBuilder::new();
+    let added: KeyValueStoreDef<String, String> = KeyValueStoreDef::new("seen");
+    builder.add_store(&added, Stored::with(Utf8, Utf8));
+    uses(&builder, KeyValueStoreDef::new("seen"));
+    refused(
+        builder,
+        "node idle uses store seen with other key, value or kind than it was added with; use one \
+         definition for both",
+    );
 }

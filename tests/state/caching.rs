@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::topologies::{contents, driver, inputs, push};
+use crate::topologies::{driver, inputs, outcome, push};
 
 proptest! {
     #[test]
@@ -11,19 +11,19 @@ proptest! {
         bytes_max in prop_oneof![Just(1_usize), Just(600), Just(1_000_000)],
         commits in prop::collection::vec(any::<bool>(), 40),
     ) {
-        let mut uncached = driver().cache_bytes_max(0).build().unwrap();
-        let mut cached = driver()
+        let mut uncached = driver(&inputs).cache_bytes_max(0).build().unwrap();
+        let mut cached = driver(&inputs)
             .cache_bytes_max(bytes_max)
             .commit_on_command()
             .build()
             .unwrap();
-        for (input, commits) in inputs.iter().zip(commits) {
+        for (input, commits) in inputs.records.iter().zip(commits) {
             push(&mut uncached, input).unwrap();
             push(&mut cached, input).unwrap();
             if commits {
                 cached.commit().unwrap();
             }
         }
-        prop_assert_eq!(contents(&mut cached), contents(&mut uncached));
+        prop_assert_eq!(outcome(&mut cached), outcome(&mut uncached));
     }
 }

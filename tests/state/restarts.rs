@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::topologies::{contents, driver, inputs, push};
+use crate::topologies::{CACHED, contents, driver, inputs, outcome, push};
 
 /// What happens after a record.
 #[derive(Clone, Copy, Debug)]
@@ -26,9 +26,9 @@ proptest! {
         inputs in inputs(),
         thens in prop::collection::vec(then(), 40),
     ) {
-        let mut plain = driver().build().unwrap();
-        let mut split = driver().commit_on_command().build().unwrap();
-        for (input, then) in inputs.iter().zip(thens) {
+        let mut plain = driver(&inputs).build().unwrap();
+        let mut split = driver(&inputs).commit_on_command().build().unwrap();
+        for (input, then) in inputs.records.iter().zip(thens) {
             push(&mut plain, input).unwrap();
             push(&mut split, input).unwrap();
             match then {
@@ -37,7 +37,7 @@ proptest! {
                 Then::Restart => split.restart().unwrap(),
             }
         }
-        prop_assert_eq!(contents(&mut split), contents(&mut plain));
+        prop_assert_eq!(outcome(&mut split), outcome(&mut plain));
     }
 
     #[test]
@@ -47,10 +47,11 @@ proptest! {
         commit_every in 1_usize..10,
     ) {
         // Caches that are large enough write only when they are committed, together with the
-        // positions: so what is processed again starts from the state before it.
-        let mut plain = driver().build().unwrap();
-        let mut crashed = driver().commit_on_command().build().unwrap();
-        for (number, input) in inputs.iter().enumerate() {
+        // positions: so what is processed again starts from the state before it. Stores without
+        // a cache may have seen a record twice then (at least once): a join window holds both.
+        let mut plain = driver(&inputs).build().unwrap();
+        let mut crashed = driver(&inputs).commit_on_command().build().unwrap();
+        for (number, input) in inputs.records.iter().enumerate() {
             push(&mut plain, input).unwrap();
             push(&mut crashed, input).unwrap();
             if number % commit_every == 0 {
@@ -60,6 +61,6 @@ proptest! {
                 crashed.crash().unwrap();
             }
         }
-        prop_assert_eq!(contents(&mut crashed), contents(&mut plain));
+        prop_assert_eq!(contents(&mut crashed, &CACHED), contents(&mut plain, &CACHED));
     }
 }

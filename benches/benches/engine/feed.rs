@@ -1,13 +1,12 @@
 //! A task with records to process, as a worker would feed it.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use headwater_core::config::TaskIdle;
 use headwater_core::failure::FailurePolicy;
 use headwater_core::prelude::*;
 use headwater_core::record::{Offset, Partition, RawRecord, TopicPartition};
-use headwater_core::store::CacheBudget;
+use headwater_core::store::{CacheBudget, GlobalStores};
 use headwater_core::topology::TaskId;
 use headwater_runtime::port::FetchedBatch;
 use headwater_runtime::task::{FixedCounts, LaneStart, Task, TaskSetup};
@@ -71,6 +70,7 @@ impl Feed {
             failure_policy: FailurePolicy::stop(),
             idling: TaskIdle::Never,
             cache: CacheBudget::new(CACHE_BYTES_MAX),
+            global_stores: GlobalStores::default(),
         };
         let counts = Box::new(FixedCounts::default());
         let now = Timestamp::from_millis(0);
@@ -119,22 +119,4 @@ impl Feed {
 /// Readings by device.
 pub(crate) fn readings(builder: &StreamsBuilder) -> KStream<'_, String, i64> {
     builder.stream("readings", Consumed::with(Utf8, I64))
-}
-
-/// Measures commit intervals of a topology that reads `readings`.
-pub(crate) fn measure(
-    group: &mut criterion::BenchmarkGroup<'_, criterion::measurement::WallTime>,
-    name: &str,
-    inputs: &[&str],
-    describe: impl FnOnce(&StreamsBuilder),
-) {
-    let builder = StreamsBuilder::new();
-    describe(&builder);
-    let topology = builder.build().expect("the benchmark's topology is valid");
-    let mut feed = Feed::of(&topology, inputs);
-    group.throughput(criterion::Throughput::Elements(
-        (inputs.len() * BATCH_RECORDS) as u64,
-    ));
-    group.measurement_time(Duration::from_secs(4));
-    group.bench_function(name, |bencher| bencher.iter(|| feed.interval()));
 }

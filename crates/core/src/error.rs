@@ -19,6 +19,9 @@ pub enum TopologyError {
     /// Two nodes of one name.
     #[error("node {0} is there already; give each node a name of its own")]
     DuplicateNode(String),
+    /// A handle of one builder that was given to a verb of another.
+    #[error("{0} belongs to another builder; describe one topology on one builder")]
+    OtherBuilder(String),
     /// Two stores of one name.
     #[error("store {0} is there already; give each store a name of its own")]
     DuplicateStore(String),
@@ -138,6 +141,16 @@ pub enum TopologyError {
         retention_ms: i64,
         /// What it takes.
         needed_ms: i64,
+    },
+    /// An option that a store of this kind does not have.
+    #[error("store {store} keeps {rows}, for which there is no `{option}`; leave it out")]
+    OptionNotForStore {
+        /// The store.
+        store: String,
+        /// What was asked for.
+        option: &'static str,
+        /// What the store keeps.
+        rows: &'static str,
     },
     /// A repartition topic without partitions.
     #[error("repartition topic {0} is to have no partitions; ask for at least one")]

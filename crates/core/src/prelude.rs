@@ -10,7 +10,7 @@ pub use crate::config::StreamsConfig;
 pub use crate::dsl::{
     Consumed, EagerBuffer, GlobalKTable, Grouped, Joined, KGroupedStream, KGroupedTable, KStream,
     KTable, Materialized, Processed, Produced, Repartitioned, SessionWindowedKStream, Stored,
-    StreamJoined, StreamsBuilder, StrictBuffer, Suppressed, TableJoined, TimeWindowedKStream,
+    StreamJoined, StreamsBuilder, StrictBuffer, Suppressed, TableJoined, TimeWindowedKStream, Ttl,
 };
 pub use crate::failure::{Decision, Failure, FailurePolicy};
 pub use crate::partition::{Partitioner, Partitioning};

@@ -6,11 +6,12 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use clap::Args;
+use clap::{Args, Subcommand};
 
 use crate::bench::measurement::{Digest, Measurement};
 use crate::bench::report::{Series, report};
 use crate::broker::Broker;
+use crate::command::engine;
 use crate::process;
 use crate::progress::Step;
 use crate::workspace;
@@ -23,7 +24,9 @@ const IN_TOPIC: &str = "bench-in";
 const PROGRAM: &str = "headwater-bench";
 
 #[derive(Debug, Args)]
-#[command(after_help = "\
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "\
 Every measured program is told by environment what to do (WORKLOAD, BROKERS, IN_TOPIC, OUT_TOPIC, APP_ID,
 EXPECT_RECORDS, COMMIT_MS, THREADS, STATE_DIR; CACHE_BYTES, EOS and STORE are passed on) and ends with a line
 {\"cpu_half\", \"cpu_total\", \"records\"} on standard output.
@@ -31,8 +34,11 @@ EXPECT_RECORDS, COMMIT_MS, THREADS, STATE_DIR; CACHE_BYTES, EOS and STORE are pa
 Examples:
   cargo xtask bench
   cargo xtask bench --workload double --records 6000000 --rounds 3
-  cargo xtask bench --baseline \"old/headwater-bench run\"      two versions of Headwater")]
+  cargo xtask bench --baseline \"old/headwater-bench run\"      two versions of Headwater"
+)]
 pub(crate) struct Arguments {
+    #[command(subcommand)]
+    part: Option<Part>,
     /// What the pipeline does
     #[arg(long, default_value = "pass")]
     workload: String,
@@ -62,7 +68,16 @@ pub(crate) struct Arguments {
     baseline: String,
 }
 
+#[derive(Debug, Subcommand)]
+enum Part {
+    /// The engine alone, without a broker: operators and stores, workload by workload
+    Engine(engine::Arguments),
+}
+
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    if let Some(Part::Engine(arguments)) = &arguments.part {
+        return engine::run(arguments);
+    }
     let binary = match &arguments.binary {
         Some(binary) => binary.clone(),
         None => build()?,
@@ -240,7 +255,7 @@ fn build() -> Result<PathBuf> {
 }
 
 /// The executable in what cargo reports as JSON, one message a line.
-fn executable(messages: &str) -> Option<PathBuf> {
+pub(crate) fn executable(messages: &str) -> Option<PathBuf> {
     let values = messages
         .lines()
         .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());

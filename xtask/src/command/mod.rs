@@ -2,6 +2,7 @@
 
 pub(crate) mod bench;
 pub(crate) mod broker;
+pub(crate) mod engine;
 pub(crate) mod lint;
 pub(crate) mod oracle;
 pub(crate) mod test;

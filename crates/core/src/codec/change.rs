@@ -3,6 +3,8 @@
 //! The last byte says what is there: 0 the old value, 1 the new one, 2 both,
 //! as `varint(length of new) ‖ new ‖ old`. 3, 4 and 5 are the same with one byte more before the
 //! last, which says whether the new value is the newest by time; they are read, never written.
+//!
+//! The layout is drawn in `docs/formats.md`, "Updates on repartition topics".
 
 use super::{Codec, CodecError, IsNull, Place, SharedCodec};
 use crate::record::Change;

@@ -171,6 +171,19 @@ impl StreamsBuilder {
         self.graph.borrow_mut().rename(node, name);
     }
 
+    /// The node of a handle that a verb of this builder takes: itself, or a stand-in if the
+    /// handle is of another builder, which `build` refuses.
+    pub(crate) fn own(&self, other: &Self, node: NodeId) -> NodeId {
+        if std::ptr::eq(self, other) {
+            return node;
+        }
+        let name = other.with_graph(|graph| graph.node(node).name.clone());
+        self.with_graph(|graph| {
+            graph.report(TopologyError::OtherBuilder(name.clone()));
+            graph.add_stand_in(name)
+        })
+    }
+
     pub(crate) fn with_graph<R>(&self, change: impl FnOnce(&mut Graph) -> R) -> R {
         change(&mut self.graph.borrow_mut())
     }

@@ -9,6 +9,7 @@ mod count;
 mod global_table;
 mod grouped_stream;
 mod grouped_table;
+mod into_row;
 mod options;
 mod row_key;
 mod session_windowed_stream;
@@ -27,14 +28,15 @@ pub use global_table::GlobalKTable;
 pub(crate) use grouped_stream::Grouping;
 pub use grouped_stream::KGroupedStream;
 pub use grouped_table::KGroupedTable;
+pub use into_row::IntoRow;
 pub(crate) use options::{
-    BufferBounds, ByKey, ExpiredResults, Format, ResolvedName, StoreNaming, StoreSettings,
+    BufferBounds, ByKey, Changes, ExpiredResults, Format, ResolvedName, StoreNaming, StoreSettings,
     TopologySettings, WaitsFrom, WhenFull,
 };
 pub use options::{
     Consumed, EagerBuffer, Grouped, InWindow, Joined, Materialized, Printed, Processed, Produced,
     Repartitioned, StoreType, Stored, StreamJoined, StrictBuffer, Suppressed, SuppressionBuffer,
-    TableJoined,
+    TableJoined, Ttl,
 };
 pub use row_key::RowKey;
 pub use session_windowed_stream::SessionWindowedKStream;

@@ -1,6 +1,7 @@
 //! The handle to a grouped stream that is cut into sessions.
 
 use std::fmt;
+use std::time::Duration;
 
 use super::{
     CogroupedKStream, KGroupedStream, SealedWindows, SessionWindowedCogroupedKStream, Windows,
@@ -15,6 +16,8 @@ pub struct SessionWindowedKStream<'b, K, V> {
     pub(crate) group: KGroupedStream<'b, K, V>,
     pub(crate) windows: SessionWindows,
     pub(crate) emit: Emit,
+    /// Closes what is open when there was no record for so long; with `Emit::OnClose` only.
+    pub(crate) idle: Option<Duration>,
 }
 
 impl SealedWindows for SessionWindows {}
@@ -41,6 +44,7 @@ impl Windows for SessionWindows {
             group,
             windows: self,
             emit: Emit::default(),
+            idle: None,
         }
     }
 }
@@ -52,6 +56,7 @@ impl<K: Clone + 'static, V: Clone + 'static> Clone for SessionWindowedKStream<'_
             group: self.group.clone(),
             windows: self.windows,
             emit: self.emit,
+            idle: self.idle,
         }
     }
 }
@@ -62,6 +67,7 @@ impl<K, V> fmt::Debug for SessionWindowedKStream<'_, K, V> {
             .field("group", &self.group)
             .field("windows", &self.windows)
             .field("emit", &self.emit)
+            .field("idle", &self.idle)
             .finish()
     }
 }

@@ -39,9 +39,9 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
         }
     }
 
-    /// The node this table leaves.
-    pub(crate) fn into_node(self) -> NodeId {
-        self.node
+    /// The node this table leaves, for a verb of this builder.
+    pub(crate) fn into_node(self, builder: &StreamsBuilder) -> NodeId {
+        builder.own(self.builder, self.node)
     }
 
     /// Names the node this table leaves, for `describe()` and messages; shifts no generated

@@ -1,6 +1,7 @@
 //! The handle to a grouped stream that is cut into time windows.
 
 use std::fmt;
+use std::time::Duration;
 
 use super::{KGroupedStream, TimeWindows};
 use crate::window::Emit;
@@ -12,6 +13,8 @@ pub struct TimeWindowedKStream<'b, K, V> {
     pub(crate) group: KGroupedStream<'b, K, V>,
     pub(crate) windows: TimeWindows,
     pub(crate) emit: Emit,
+    /// Closes what is open when there was no record for so long; with `Emit::OnClose` only.
+    pub(crate) idle: Option<Duration>,
 }
 
 impl<'b, K: 'static, V: 'static> TimeWindowedKStream<'b, K, V> {
@@ -20,6 +23,7 @@ impl<'b, K: 'static, V: 'static> TimeWindowedKStream<'b, K, V> {
             group,
             windows,
             emit: Emit::OnUpdate,
+            idle: None,
         }
     }
 }
@@ -31,6 +35,7 @@ impl<K: Clone + 'static, V: Clone + 'static> Clone for TimeWindowedKStream<'_, K
             group: self.group.clone(),
             windows: self.windows,
             emit: self.emit,
+            idle: self.idle,
         }
     }
 }
@@ -41,6 +46,7 @@ impl<K, V> fmt::Debug for TimeWindowedKStream<'_, K, V> {
             .field("group", &self.group)
             .field("windows", &self.windows)
             .field("emit", &self.emit)
+            .field("idle", &self.idle)
             .finish()
     }
 }

@@ -12,6 +12,10 @@ use crate::window::{HoppingWindows, SlidingWindows, TumblingWindows};
 
 /// What [`KGroupedStream::windowed_by`] and [`CogroupedKStream::windowed_by`] take: tumbling,
 /// hopping and sliding windows, and sessions.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` are no windows to aggregate in",
+    label = "`TumblingWindows`, `HoppingWindows`, `SlidingWindows` or `SessionWindows` are needed here"
+)]
 pub trait Windows: SealedWindows {
     /// The stream cut into these windows.
     type Grouped<'b, K: 'static, V: 'static>;
@@ -77,6 +81,13 @@ impl TimeWindows {
             TimeCut::Sliding { difference_ms } => difference_ms.saturating_add(1),
         };
         close_ms.saturating_sub(open_ms)
+    }
+
+    /// When late records count from, once the window that starts then is closed: the inverse of
+    /// [`last_closed_start_ms`](Self::last_closed_start_ms).
+    pub(crate) const fn close_ms(self, start_ms: i64) -> i64 {
+        let open_ms = start_ms.saturating_sub(self.last_closed_start_ms(start_ms));
+        start_ms.saturating_add(open_ms)
     }
 
     /// Reports windows that are none.

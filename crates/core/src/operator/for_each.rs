@@ -17,13 +17,19 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
     ///
     /// ```
     /// use headwater_core::prelude::*;
+    /// use headwater_testing::TopologyTestDriver;
     /// use std::sync::mpsc::sync_channel;
     ///
-    /// let (sender, _receiver) = sync_channel(100);
+    /// let (sender, receiver) = sync_channel(100);
     /// let builder = StreamsBuilder::new();
     /// builder
     ///     .stream("in", Consumed::with(Utf8, I64))
     ///     .for_each(move |key, value| drop(sender.send((key, value))));
+    ///
+    /// let mut driver = TopologyTestDriver::new(builder.build()?)?;
+    /// driver.input("in", Utf8, I64).push("a", 1)?;
+    /// assert_eq!(receiver.try_recv(), Ok(("a".to_owned(), 1)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn for_each(self, act: impl Fn(K, V) + Send + Sync + 'static) -> Endpoint<'b> {
         let act = Arc::new(act);

@@ -57,12 +57,20 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
     ///
     /// ```
     /// use headwater_core::prelude::*;
+    /// use headwater_testing::TopologyTestDriver;
     ///
     /// let builder = StreamsBuilder::new();
     /// builder
     ///     .stream("texts", Consumed::with(Utf8, Utf8))
     ///     .try_map_values(|text| Ok(text.parse::<i64>()?))
     ///     .to("numbers", Produced::with(Utf8, I64));
+    ///
+    /// let mut driver = TopologyTestDriver::new(builder.build()?)?;
+    /// driver.input("texts", Utf8, Utf8).push("a", "12")?;
+    /// assert_eq!(driver.output("numbers", Utf8, I64).values()?, [12]);
+    /// // Without a policy the first failure stops the task.
+    /// assert!(driver.input("texts", Utf8, Utf8).push("a", "twelve").is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use = "a stream that nothing follows does nothing"]
     pub fn try_map_values<V2: 'static>(

@@ -26,21 +26,14 @@ impl<K: 'static, V: 'static> KStream<'_, K, V> {
     /// assert_eq!(driver.output("both", Utf8, I64).values()?, [1, 2]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    ///
-    /// # Panics
-    /// If the other stream belongs to another builder.
     #[must_use = "a stream that nothing follows does nothing"]
     #[expect(
         clippy::needless_pass_by_value,
         reason = "a handle is used up by what follows it, here two of them"
     )]
     pub fn merge(self, other: Self) -> Self {
-        assert!(
-            std::ptr::eq(self.builder, other.builder),
-            "streams of two builders cannot be merged"
-        );
         let pass = Stages::sink(|wiring, node| Wired::new(wiring.downstream::<K, V>(node)));
-        let parents = [self.node, other.node];
+        let parents = [self.node, self.builder.own(other.builder, other.node)];
         let node = self
             .builder
             .add(PREFIX, &parents, NodeKind::Processor, pass);

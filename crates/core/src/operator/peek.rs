@@ -17,12 +17,21 @@ impl<K: 'static, V: 'static> KStream<'_, K, V> {
     ///
     /// ```
     /// use headwater_core::prelude::*;
+    /// use headwater_testing::TopologyTestDriver;
+    /// use std::sync::mpsc::sync_channel;
     ///
+    /// let (sender, receiver) = sync_channel(100);
     /// let builder = StreamsBuilder::new();
     /// builder
     ///     .stream("in", Consumed::with(Utf8, I64))
-    ///     .peek(|key, value| println!("{key} is {value}"))
+    ///     .peek(move |_, value| drop(sender.send(*value)))
     ///     .to("out", Produced::with(Utf8, I64));
+    ///
+    /// let mut driver = TopologyTestDriver::new(builder.build()?)?;
+    /// driver.input("in", Utf8, I64).push("a", 1)?;
+    /// assert_eq!(receiver.try_recv(), Ok(1));
+    /// assert_eq!(driver.output("out", Utf8, I64).values()?, [1]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use = "a stream that nothing follows does nothing; use `for_each` for effects alone"]
     pub fn peek(self, look: impl Fn(&K, &V) + Send + Sync + 'static) -> Self {

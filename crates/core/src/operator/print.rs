@@ -20,11 +20,22 @@ impl<'b, K: Debug + 'static, V: Debug + 'static> KStream<'b, K, V> {
     /// ```
     /// use headwater_core::prelude::*;
     /// use headwater_core::dsl::Printed;
+    /// use headwater_testing::TopologyTestDriver;
+    /// use std::io::Read as _;
     ///
+    /// let (mut printed, out) = std::io::pipe()?;
     /// let builder = StreamsBuilder::new();
     /// builder
     ///     .stream("in", Consumed::with(Utf8, I64))
-    ///     .print(Printed::to(std::io::stdout()).labelled("numbers"));
+    ///     .print(Printed::to(out).labelled("numbers"));
+    ///
+    /// let mut driver = TopologyTestDriver::new(builder.build()?)?;
+    /// driver.input("in", Utf8, I64).push("a", 1)?;
+    /// drop(driver);
+    /// let mut text = String::new();
+    /// printed.read_to_string(&mut text)?;
+    /// assert_eq!(text, "[numbers]: \"a\", 1\n");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn print(self, printed: Printed<K, V>) -> Endpoint<'b> {
         let parent = self.node;

@@ -20,6 +20,7 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
     ///
     /// ```
     /// use headwater_core::prelude::*;
+    /// use headwater_testing::TopologyTestDriver;
     ///
     /// struct Double;
     ///
@@ -41,6 +42,11 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
     ///     .stream("numbers", Consumed::with(Utf8, I64))
     ///     .process(|| Double)
     ///     .to("doubled", Produced::with(Utf8, I64));
+    ///
+    /// let mut driver = TopologyTestDriver::new(builder.build()?)?;
+    /// driver.input("numbers", Utf8, I64).push("a", 4)?;
+    /// assert_eq!(driver.output("doubled", Utf8, I64).values()?, [8]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn process<P: Processor<K, V>>(
         self,

@@ -16,6 +16,36 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
     /// each task.
     ///
     /// Semantics: `KStream.processValues` (KIP-820).
+    ///
+    /// ```
+    /// use headwater_core::prelude::*;
+    /// use headwater_testing::TopologyTestDriver;
+    ///
+    /// struct Double;
+    ///
+    /// impl FixedKeyProcessor<String, i64> for Double {
+    ///     type Value = i64;
+    ///
+    ///     fn process(
+    ///         &mut self,
+    ///         record: FixedKeyRecord<String, i64>,
+    ///         context: &mut FixedKeyContext<'_, '_, String, i64>,
+    ///     ) -> Result<(), Failure> {
+    ///         context.forward(record.map_value(|number| number * 2))
+    ///     }
+    /// }
+    ///
+    /// let builder = StreamsBuilder::new();
+    /// builder
+    ///     .stream("numbers", Consumed::with(Utf8, I64))
+    ///     .process_values(|| Double)
+    ///     .to("doubled", Produced::with(Utf8, I64));
+    ///
+    /// let mut driver = TopologyTestDriver::new(builder.build()?)?;
+    /// driver.input("numbers", Utf8, I64).push("a", 4)?;
+    /// assert_eq!(driver.output("doubled", Utf8, I64).values()?, [8]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn process_values<P: FixedKeyProcessor<K, V>>(
         self,
         new: impl Fn() -> P + Send + Sync + 'static,

@@ -21,9 +21,15 @@ impl<K: 'static, V: 'static> KStream<'_, K, V> {
     ///
     /// ```
     /// use headwater_core::prelude::*;
+    /// use headwater_testing::TopologyTestDriver;
     ///
     /// let builder = StreamsBuilder::new();
     /// builder.stream("in", Consumed::with(Utf8, I64)).to("out", Produced::with(Utf8, I64));
+    ///
+    /// let mut driver = TopologyTestDriver::new(builder.build()?)?;
+    /// driver.input("in", Utf8, I64).push("a", 1)?;
+    /// assert_eq!(driver.output("out", Utf8, I64).pairs()?, [("a".to_owned(), 1)]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn to<KC, VC>(self, topic: &str, produced: Produced<KC, VC>)
     where
@@ -56,11 +62,17 @@ impl<K: 'static, V: 'static> KStream<'_, K, V> {
     ///
     /// ```
     /// use headwater_core::prelude::*;
+    /// use headwater_testing::TopologyTestDriver;
     ///
     /// let builder = StreamsBuilder::new();
     /// builder
     ///     .stream("orders", Consumed::with(Utf8, Utf8))
     ///     .to_dynamic(|order| format!("orders-{}", order.key), Produced::with(Utf8, Utf8));
+    ///
+    /// let mut driver = TopologyTestDriver::new(builder.build()?)?;
+    /// driver.input("orders", Utf8, Utf8).push("eu", "tea")?.push("us", "mugs")?;
+    /// assert_eq!(driver.output("orders-us", Utf8, Utf8).values()?, ["mugs"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn to_dynamic<KC, VC>(
         self,

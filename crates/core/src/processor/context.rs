@@ -88,14 +88,26 @@ impl<'a, K, V> ProcessorContext<'a, K, V> {
         }
     }
 
+    /// Refuses what no topic could hold (`org.apache.kafka.streams.processor.api.Record`).
+    fn check_time(record: &Record<K, V>) -> Result<(), Failure> {
+        if record.timestamp.is_valid() {
+            return Ok(());
+        }
+        let time = record.timestamp;
+        Err(Failure::new(format!(
+            "the timestamp {time} of a forwarded record is negative"
+        )))
+    }
+
     /// Forwards a record to every child, which process it before this returns.
     ///
     /// # Errors
-    /// If the task has to stop: return the error at once.
+    /// If its timestamp is negative, or the task has to stop: return the error at once.
     pub fn forward(&mut self, record: Record<K, V>) -> Result<(), Failure> {
         if self.stopped.is_some() {
             return Err(Failure::new("the task is stopping"));
         }
+        Self::check_time(&record)?;
         self.children.all.push(record, self.task).map_err(|stop| {
             self.stopped = Some(stop);
             Failure::new("the task is stopping")
@@ -110,6 +122,7 @@ impl<'a, K, V> ProcessorContext<'a, K, V> {
         if self.stopped.is_some() {
             return Err(Failure::new("the task is stopping"));
         }
+        Self::check_time(&record)?;
         let Some(sink) = self.children.by_name(child) else {
             return Err(Failure::new(format!(
                 "there is no child {child}; the children are {}",

@@ -10,6 +10,7 @@ mod record_context;
 mod sink;
 mod table_output;
 mod task_context;
+mod task_times;
 mod value_transformer;
 
 pub use api::Processor;
@@ -25,4 +26,5 @@ pub(crate) use sink::{Discard, Shared, Sink, tee_of};
 pub(crate) use table_output::TableOutput;
 pub(crate) use task_context::InHand;
 pub use task_context::{PartitionCounts, TaskContext, TaskCounters};
+pub(crate) use task_times::TaskTimes;
 pub use value_transformer::{TransformContext, ValueTransformer};

@@ -1,4 +1,6 @@
 //! What is known of a record beside its key and value, in a form that survives a restart.
+//!
+//! The layout is drawn in `docs/formats.md`, "Record contexts".
 
 use std::sync::Arc;
 

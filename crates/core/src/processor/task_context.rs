@@ -2,11 +2,12 @@
 
 use std::error::Error;
 use std::fmt;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use headwater_state::layer::CacheBudget;
 
-use super::{ProcessorMetadata, PunctuationSchedule, RecordContext};
+use super::{ProcessorMetadata, PunctuationKind, PunctuationSchedule, RecordContext, TaskTimes};
 use crate::failure::{
     Decision, FailedRecord, FailedStep, Failure, FailurePolicy, SkipLog, Step, TaskFailure,
 };
@@ -51,8 +52,7 @@ pub struct TaskContext {
     task: TaskId,
     lanes: Vec<TopicPartition>,
     in_hand: InHand,
-    stream_time: Timestamp,
-    wall_clock: Timestamp,
+    times: Rc<TaskTimes>,
     commit_requested: bool,
     counters: TaskCounters,
     policy: FailurePolicy,
@@ -78,8 +78,7 @@ impl TaskContext {
             task,
             lanes,
             in_hand: InHand::default(),
-            stream_time: Timestamp::UNKNOWN,
-            wall_clock: Timestamp::UNKNOWN,
+            times: Rc::default(),
             commit_requested: false,
             counters: TaskCounters::default(),
             policy,
@@ -94,29 +93,34 @@ impl TaskContext {
         }
     }
 
+    /// Its times, for its stores.
+    pub(crate) const fn times(&self) -> &Rc<TaskTimes> {
+        &self.times
+    }
+
     /// Which task this is.
     pub const fn task(&self) -> TaskId {
         self.task
     }
 
     /// Highest timestamp the task has processed; [`Timestamp::UNKNOWN`] before the first.
-    pub const fn stream_time(&self) -> Timestamp {
-        self.stream_time
+    pub fn stream_time(&self) -> Timestamp {
+        self.times.now(PunctuationKind::StreamTime)
     }
 
     /// Wall-clock time, as of the last time the runtime looked: once per batch.
-    pub const fn wall_clock(&self) -> Timestamp {
-        self.wall_clock
+    pub fn wall_clock(&self) -> Timestamp {
+        self.times.now(PunctuationKind::WallClock)
     }
 
     /// Sets the wall clock. Time that goes back is taken as it is.
     pub fn set_wall_clock(&mut self, now: Timestamp) {
-        self.wall_clock = now;
+        self.times.set_wall_clock(now);
     }
 
     /// Sets stream time, found again in the committed offsets.
     pub fn restore_stream_time(&mut self, time: Timestamp) {
-        self.stream_time = self.stream_time.max(time);
+        self.times.observe(time);
     }
 
     /// Takes over what operators kept beside a committed offset; before the task is made.
@@ -169,7 +173,7 @@ impl TaskContext {
     /// Puts the record in hand at its time and advances stream time.
     pub fn advance(&mut self, timestamp: Timestamp) {
         self.count_consumed();
-        self.stream_time = self.stream_time.max(timestamp);
+        self.times.observe(timestamp);
     }
 
     /// Lets go of the record in hand: what follows is a punctuation or a flush.
@@ -306,7 +310,8 @@ impl TaskContext {
             Decision::Stop => Err(Box::new(failure)),
             Decision::Skip => {
                 self.counters.dropped += 1;
-                self.skip_log.skipped(&failure, self.wall_clock);
+                self.skip_log
+                    .skipped(&failure, self.times.now(PunctuationKind::WallClock));
                 Ok(())
             }
         }
@@ -368,7 +373,8 @@ impl TaskContext {
             Some(origin) => format!("record of {origin}: {why}"),
             None => why.to_owned(),
         };
-        self.skip_log.skipped(&line, self.wall_clock);
+        self.skip_log
+            .skipped(&line, self.times.now(PunctuationKind::WallClock));
     }
 }
 
@@ -376,7 +382,7 @@ impl fmt::Debug for TaskContext {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TaskContext")
             .field("task", &self.task)
-            .field("stream_time", &self.stream_time)
+            .field("stream_time", &self.stream_time())
             .field("counters", &self.counters)
             .finish_non_exhaustive()
     }

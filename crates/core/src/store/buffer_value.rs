@@ -1,4 +1,6 @@
 //! The bytes of an update that waits in a buffer.
+//!
+//! The layout is drawn in `docs/formats.md`, "Suppressed updates".
 
 use headwater_state::StateError;
 use headwater_state::buffer::Buffered;

@@ -7,6 +7,7 @@ use super::rows_type::{RowsType, StorePlace, UsedStore};
 use super::{GlobalRows, StoreError};
 use crate::codec::Codec;
 use crate::dsl::Stored;
+use crate::error::TopologyError;
 use crate::processor::StoreWriter;
 use crate::time::Timestamp;
 use crate::topology::{Graph, StoreNode, Wiring};
@@ -66,6 +67,10 @@ impl<'g> DeclaredStores<'g> {
         Self(graph)
     }
 
+    pub(super) fn report(&mut self, error: TopologyError) {
+        self.0.report(error);
+    }
+
     pub(super) fn add(&mut self, store: StoreNode) {
         self.0.add_store(store);
     }
@@ -96,6 +101,10 @@ impl<'w, 't> OpenStores<'w, 't> {
 }
 
 /// The stores of a processor: one definition, or a tuple of up to four.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` names no stores",
+    label = "the definition of a store is needed here, or a tuple of up to four"
+)]
 pub trait Stores: Send + Sync + 'static {
     /// What the processor is made with.
     type Handles: 'static;

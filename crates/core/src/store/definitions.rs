@@ -18,11 +18,12 @@ use super::session_handle::SessionStore;
 use super::versioned_handle::VersionedKeyValueStore;
 use super::window_handle::{TimestampedWindowStore, WindowStore};
 use super::{
-    Duplicates, GlobalRows, KeyValueRows, Logged, RowFormat, SessionRows, SessionSetup, StoreError,
-    VersionedRows, WindowRows, WindowSetup,
+    Duplicates, GlobalRows, KeyValueRows, KeyValueSetup, Logged, RowFormat, SessionRows,
+    SessionSetup, StoreError, VersionedRows, WindowRows, WindowSetup,
 };
 use crate::codec::{Codec, SharedCodec};
-use crate::dsl::{ExpiredResults, ResolvedName, Stored};
+use crate::dsl::{Changes, ExpiredResults, ResolvedName, Stored, Ttl};
+use crate::error::TopologyError;
 use crate::processor::StoreWriter;
 use crate::record::Stamped;
 use crate::time::{Timestamp, duration_millis};
@@ -290,12 +291,14 @@ impl<K: 'static, V: 'static> DeclaredStoreDef for KeyValueStoreDef<K, V> {
         KC: Codec<Item = K>,
         VC: Codec<Item = V>,
     {
-        let (codecs, caching) = (Codecs::of(stored.key, stored.value), stored.caching);
         let (name, kind) = (given(&self.name), StoreKind::KeyValue);
-        topology.add(StoreNode::of(&name, kind, stored.logging, move |opening| {
+        let (setup, ttl) = (key_value(&stored, RowFormat::Plain), stored.ttl);
+        let codecs = Codecs::of(stored.key, stored.value);
+        let store = StoreNode::of(&name, kind, stored.logging, move |opening| {
             let (key, value) = codecs.shared();
-            KeyValueRows::<K, V>::open(opening, key, value, RowFormat::Plain, caching)
-        }));
+            KeyValueRows::<K, V>::open(opening, key, value, setup)
+        });
+        topology.add(store.dying_after(ttl));
     }
 }
 
@@ -305,13 +308,14 @@ impl<K: 'static, V: 'static> DeclaredStoreDef for TimestampedKeyValueStoreDef<K,
         KC: Codec<Item = K>,
         VC: Codec<Item = V>,
     {
-        let (codecs, caching) = (Codecs::of(stored.key, stored.value), stored.caching);
         let (name, kind) = (given(&self.name), StoreKind::KeyValue);
+        let (setup, ttl) = (key_value(&stored, RowFormat::Stamped), stored.ttl);
+        let codecs = Codecs::of(stored.key, stored.value);
         let store = StoreNode::of(&name, kind, stored.logging, move |opening| {
             let (key, value) = codecs.shared();
-            KeyValueRows::<K, V>::open(opening, key, value, RowFormat::Stamped, caching)
+            KeyValueRows::<K, V>::open(opening, key, value, setup)
         });
-        topology.add(store.in_form(Form::Stamped));
+        topology.add(store.in_form(Form::Stamped).dying_after(ttl));
     }
 }
 
@@ -321,6 +325,7 @@ impl<K: 'static, V: 'static> DeclaredStoreDef for VersionedKeyValueStoreDef<K, V
         KC: Codec<Item = K>,
         VC: Codec<Item = V>,
     {
+        refuse_ttl(&self.name, stored.ttl, "versions", topology);
         let (codecs, history) = (Codecs::of(stored.key, stored.value), self.history);
         let (name, kind) = (given(&self.name), StoreKind::Versioned { history });
         topology.add(StoreNode::of(&name, kind, stored.logging, move |opening| {
@@ -336,6 +341,7 @@ impl<K: 'static, V: 'static> DeclaredStoreDef for WindowStoreDef<K, V> {
         KC: Codec<Item = K>,
         VC: Codec<Item = V>,
     {
+        refuse_ttl(&self.name, stored.ttl, "windows", topology);
         let sizes = (self.size, self.retention);
         topology.add(windows(&self.name, stored, sizes, RowFormat::Plain));
     }
@@ -347,6 +353,7 @@ impl<K: 'static, V: 'static> DeclaredStoreDef for TimestampedWindowStoreDef<K, V
         KC: Codec<Item = K>,
         VC: Codec<Item = V>,
     {
+        refuse_ttl(&self.name, stored.ttl, "windows", topology);
         let sizes = (self.size, self.retention);
         let store = windows(&self.name, stored, sizes, RowFormat::Stamped);
         topology.add(store.in_form(Form::Stamped));
@@ -359,6 +366,7 @@ impl<K: 'static, V: 'static> DeclaredStoreDef for SessionStoreDef<K, V> {
         KC: Codec<Item = K>,
         VC: Codec<Item = V>,
     {
+        refuse_ttl(&self.name, stored.ttl, "sessions", topology);
         let setup = SessionSetup {
             retention_ms: duration_millis(self.retention),
             caching: stored.caching,
@@ -417,6 +425,26 @@ impl<K: 'static, V: 'static> KeyedStoreDef for VersionedKeyValueStoreDef<K, V> {
     }
 }
 
+fn key_value<KC: Codec, VC: Codec>(stored: &Stored<KC, VC>, format: RowFormat) -> KeyValueSetup {
+    KeyValueSetup {
+        format,
+        caching: stored.caching,
+        ttl: stored.ttl,
+        changes: Changes::All,
+    }
+}
+
+/// Rows of these kinds have a retention instead.
+fn refuse_ttl(name: &str, ttl: Option<Ttl>, rows: &'static str, topology: &mut DeclaredStores<'_>) {
+    if ttl.is_some() {
+        topology.report(TopologyError::OptionNotForStore {
+            store: name.to_owned(),
+            option: "ttl",
+            rows,
+        });
+    }
+}
+
 fn windows<KC: Codec, VC: Codec>(
     name: &str,
     stored: Stored<KC, VC>,
@@ -424,6 +452,7 @@ fn windows<KC: Codec, VC: Codec>(
     format: RowFormat,
 ) -> StoreNode {
     let setup = WindowSetup {
+        changes: Changes::All,
         size_ms: duration_millis(size),
         retention_ms: duration_millis(retention),
         duplicates: Duplicates::Replaced,

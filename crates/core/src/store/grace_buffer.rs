@@ -1,4 +1,6 @@
 //! The buffer of a join with grace: records wait until the table is likely to be complete.
+//!
+//! The layout is drawn in `docs/formats.md`, "Records that wait for a table".
 
 use headwater_state::StateError;
 use headwater_state::buffer::{Buffered, Footprint as _};
@@ -10,6 +12,7 @@ use super::rows::{Logged, RowFormat, Rows, RowsSetup, StoreOpening};
 use super::task_store::{RestoreRecord, TaskStore};
 use super::{Cause, Field, StoreError, all_entries};
 use crate::codec::{Part, SharedCodec};
+use crate::dsl::Changes;
 use crate::processor::{Bytes, InHand, RecordContext, TaskContext};
 use crate::record::{Headers, Record};
 use crate::time::Timestamp;
@@ -77,6 +80,7 @@ impl<K: 'static, V: 'static> GraceBuffer<K, V> {
             headers: Logged::WithoutHeaders,
             unlogged_prefix: 0,
             cache: None,
+            changes: Changes::All,
         };
         Self {
             keys: Field::new(name, &topic, Part::Key, key),

@@ -246,7 +246,7 @@ fn put<K: 'static, V: 'static>(
     context: &mut impl StoreWriter,
 ) -> Result<(), StoreError> {
     rows.write(context, |rows, cause, task| {
-        rows.put(key, value, timestamp, cause, task)
+        rows.put(key, value, timestamp, cause, task).map(drop)
     })
 }
 

@@ -12,6 +12,7 @@ mod content;
 mod definition;
 mod definitions;
 mod error;
+mod expiry;
 mod field;
 mod flush;
 mod global;
@@ -50,7 +51,7 @@ pub(crate) use grace_buffer::{GraceBuffer, Put as PutLate};
 pub use handle::{KeyValueStore, TimestampedKeyValueStore};
 /// Memory that the caches of several stores draw on.
 pub use headwater_state::layer::CacheBudget;
-pub(crate) use key_value::{KeyValueRows, Visit, all_entries, read_row};
+pub(crate) use key_value::{KeyValueRows, KeyValueSetup, PutRow, Visit, all_entries, read_row};
 pub(crate) use outer::{JoinSide, LeftOrRight, OuterEntry, OuterRows};
 pub(crate) use rows::{ChangelogTopic, Logged, RowFormat, Rows, RowsSetup, StoreOpening};
 pub(crate) use rows_type::{Form, RowsType, StorePlace, UsedStore};

@@ -4,6 +4,8 @@
 //! first. A value is the list of all records of one key: `1 ‖ count(4)`, then for each
 //! `length(4) ‖ side(1) ‖ value` (`ListValueStore`, `TimestampedKeyAndJoinSideSerializer` and
 //! `LeftOrRightValueSerializer` of Kafka Streams).
+//!
+//! The layout is drawn in `docs/formats.md`, "Records without partner".
 
 use std::ops::Bound;
 
@@ -16,6 +18,7 @@ use super::rows::{Logged, RowFormat, Rows, RowsSetup, StoreOpening};
 use super::task_store::{RestoreRecord, TaskStore};
 use super::{Cause, Field, StoreError};
 use crate::codec::{IsNull, Part, SharedCodec};
+use crate::dsl::Changes;
 use crate::processor::TaskContext;
 use crate::time::Timestamp;
 
@@ -123,6 +126,7 @@ impl<K: 'static, L: 'static, R: 'static> OuterRows<K, L, R> {
             headers: Logged::WithoutHeaders,
             unlogged_prefix: 0,
             cache: None,
+            changes: Changes::All,
         };
         Self {
             keys: Field::new(name, topic, Part::Key, key),

@@ -1,7 +1,10 @@
 //! The bytes of one store in one task: engine, cache above it, changelog beside it.
+//!
+//! The layout is drawn in `docs/formats.md`, "Stamped rows".
 
 use std::borrow::Cow;
 use std::fmt;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use headwater_state::StateError;
@@ -10,8 +13,8 @@ use headwater_state::layer::{CacheBudget, Changelog, Layered, ReadOld, Scans};
 
 use super::Cause;
 use crate::config::DslStoreFormat;
-use crate::dsl::StoreType;
-use crate::processor::TaskContext;
+use crate::dsl::{Changes, StoreType};
+use crate::processor::{TaskContext, TaskTimes};
 use crate::record::{Headers, OutputBuffer, Partition, TopicIndex};
 use crate::time::Timestamp;
 
@@ -54,6 +57,11 @@ impl RowFormat {
         }
     }
 
+    /// Whether two rows have the same value, whatever their times.
+    pub(crate) fn same_values(self, a: &[u8], b: &[u8]) -> bool {
+        matches!((self.split(a), self.split(b)), (Ok((_, a)), Ok((_, b))) if a == b)
+    }
+
     /// Appends a row, up to its value.
     pub(crate) fn begin(self, timestamp: Timestamp, out: &mut Vec<u8>) {
         if self == Self::StampedWithHeaders {
@@ -92,6 +100,8 @@ pub(crate) struct StoreOpening {
     pub(crate) cache: CacheBudget,
     /// `dsl.store.format`.
     pub(crate) format: DslStoreFormat,
+    /// The times of the task.
+    pub(crate) times: Rc<TaskTimes>,
 }
 
 impl StoreOpening {
@@ -132,6 +142,7 @@ pub(crate) struct RowsSetup {
     pub(crate) unlogged_prefix: usize,
     /// `None` for no cache.
     pub(crate) cache: Option<Scans>,
+    pub(crate) changes: Changes,
 }
 
 /// The end of a write: appends it to the changelog.
@@ -176,6 +187,16 @@ impl Rows {
             Some(scans) => Layered::cached(engine, opening.cache.clone(), scans),
             None => Layered::direct(engine),
         };
+        let layers = match (setup.changes, setup.format) {
+            (Changes::All, _) => layers,
+            (Changes::OfValue, RowFormat::Plain) => layers.keeping_same(|a, b| a == b),
+            (Changes::OfValue, RowFormat::Stamped) => {
+                layers.keeping_same(|a, b| RowFormat::Stamped.same_values(a, b))
+            }
+            (Changes::OfValue, RowFormat::StampedWithHeaders) => {
+                layers.keeping_same(|a, b| RowFormat::StampedWithHeaders.same_values(a, b))
+            }
+        };
         Self {
             layers,
             changelog: opening.changelog,
@@ -199,6 +220,11 @@ impl Rows {
 
     pub(crate) fn get(&mut self, key: &[u8]) -> Result<Option<Cow<'_, [u8]>>, StateError> {
         self.layers.get(key)
+    }
+
+    /// As [`get`](Self::get), for somebody downstream of the store's table.
+    pub(crate) fn get_shown(&mut self, key: &[u8]) -> Result<Option<Cow<'_, [u8]>>, StateError> {
+        self.layers.get_shown(key)
     }
 
     /// What the cache holds of a key; nothing without a cache.

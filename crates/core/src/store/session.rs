@@ -17,7 +17,7 @@ use super::sessions_by_end::SessionsByEnd;
 use super::task_store::{RestoreRecord, TaskStore};
 use super::{Caching, Cause, Field, FlushTable, Flushed, StoreError};
 use crate::codec::{IsNull, Part, SharedCodec};
-use crate::dsl::{ExpiredResults, StoreType};
+use crate::dsl::{Changes, ExpiredResults, StoreType};
 use crate::processor::TaskContext;
 use crate::record::{Change, Headers, Record};
 use crate::time::Timestamp;
@@ -84,6 +84,7 @@ impl<K: 'static, V: 'static> SessionRows<K, V> {
             headers: setup.headers,
             unlogged_prefix: SEGMENT_BYTES,
             cache: is_cached.then_some(Scans::Frequent),
+            changes: Changes::All,
         };
         Self {
             keys: Field::new(name, topic, Part::Key, key),
@@ -222,6 +223,11 @@ impl<K: 'static, V: 'static> SessionRows<K, V> {
         if let Some(by_end) = &mut self.by_end {
             by_end.emitted_to(to_ms);
         }
+    }
+
+    /// The latest end of a session that is yet to be emitted.
+    pub(crate) fn last_closing_ms(&self) -> Option<i64> {
+        self.by_end.as_ref().and_then(SessionsByEnd::last_end_ms)
     }
 
     /// Sets the value of a session; `None` deletes it.

@@ -46,6 +46,12 @@ impl SessionsByEnd {
         found.map(move |(end, start, key)| (Window::new(time(*start), time(*end)), &**key))
     }
 
+    /// The latest end of a session that is yet to be emitted.
+    pub(crate) fn last_end_ms(&self) -> Option<i64> {
+        let last_ms = self.sessions.last().map(|(end_ms, _, _)| *end_ms);
+        last_ms.filter(|&last_ms| last_ms >= self.kept_from_ms)
+    }
+
     /// Sessions that end up to here were emitted.
     pub(crate) fn emitted_to(&mut self, to_ms: i64) {
         self.kept_from_ms = self.kept_from_ms.max(to_ms.saturating_add(1));

@@ -1,4 +1,6 @@
 //! The buffer of a suppressed table: the newest update of each key, until its time has come.
+//!
+//! The layout is drawn in `docs/formats.md`, "Suppressed updates".
 
 use headwater_state::buffer::{Buffered, TimeOrdered};
 

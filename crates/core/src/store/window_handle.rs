@@ -11,6 +11,9 @@ use crate::processor::StoreWriter;
 use crate::record::Stamped;
 use crate::time::Timestamp;
 
+/// How many rows a visit reads at once.
+const PAGE_ROWS: usize = 256;
+
 /// A window store of the processor's task: values by key and start of a window, kept for the
 /// store's retention. Handles share the store.
 ///
@@ -220,24 +223,47 @@ impl<K: 'static, V: 'static> Access<WindowRows<K, V>> {
         to: Timestamp,
         mut visit: impl FnMut(K, Timestamp, Stamped<V>) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
+        let times = (from.as_millis(), to.as_millis());
+        let mut after: Option<Vec<u8>> = None;
+        loop {
+            // The store is not held while a page of it is visited: it may be read meanwhile.
+            let (page, last) = self.page(after.as_deref(), times)?;
+            for (key, start, row) in page {
+                if visit(key, start, row).is_break() {
+                    return Ok(());
+                }
+            }
+            if last.is_none() {
+                return Ok(());
+            }
+            after = last;
+        }
+    }
+
+    /// The next rows, and the local key of the last where there may be more.
+    fn page(&self, after: Option<&[u8]>, times: (i64, i64)) -> Result<Page<K, V>, StoreError> {
         let rows = self.rows();
-        let mut failed = None;
-        rows.visit_all(from.as_millis(), to.as_millis(), |key, start_ms, found| {
-            let key = match rows.decode_key(key) {
-                Ok(key) => key,
+        let (mut page, mut last, mut failed) = (Vec::new(), None, None);
+        rows.visit_all(after, times, |local, found, row| {
+            match rows.decode_key(found.key) {
+                Ok(key) => page.push((key, Timestamp::from_millis(found.start_ms), row)),
                 Err(error) => {
                     failed = Some(error);
                     return Visit::Stop;
                 }
-            };
-            match visit(key, Timestamp::from_millis(start_ms), found) {
-                ControlFlow::Continue(()) => Visit::GoOn,
-                ControlFlow::Break(()) => Visit::Stop,
             }
+            if page.len() < PAGE_ROWS {
+                return Visit::GoOn;
+            }
+            last = Some(local.to_vec());
+            Visit::Stop
         })?;
-        failed.map_or(Ok(()), Err)
+        failed.map_or(Ok((page, last)), Err)
     }
 }
+
+/// Rows with their windows' starts, and where to go on.
+type Page<K, V> = (Vec<(K, Timestamp, Stamped<V>)>, Option<Vec<u8>>);
 
 fn without_times<V>(fetched: Vec<(Timestamp, Stamped<V>)>) -> Vec<(Timestamp, V)> {
     let fetched = fetched.into_iter();

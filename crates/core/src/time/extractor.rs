@@ -283,6 +283,14 @@ impl<K, V> TimestampExtractor<K, V> {
         self.guarded(limit, WhenAhead::WallClock)
     }
 
+    /// With the guard of another extractor, if it has none of its own.
+    pub(crate) fn guarded_as(self, other: &Self) -> Self {
+        Self {
+            ahead: self.ahead.or(other.ahead),
+            ..self
+        }
+    }
+
     fn guarded(self, limit: Duration, then: WhenAhead) -> Self {
         Self {
             ahead: Some(Ahead { limit, then }),

@@ -7,6 +7,7 @@
 mod copartition;
 mod describe;
 mod edges;
+mod expire;
 mod global;
 mod graph;
 mod internal_topic;

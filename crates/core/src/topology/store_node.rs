@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::dsl::ResolvedName;
+use crate::dsl::{ResolvedName, Ttl};
 use crate::store::{Form, OpenStore, RowsType, StoreOpening, TaskStore};
 use crate::time::duration_millis;
 
@@ -57,6 +57,8 @@ pub(crate) struct StoreNode {
     pub(crate) logging: Logging,
     /// Type of its rows, to be compared with what its users expect.
     pub(crate) rows_type: RowsType,
+    /// How long its rows live.
+    pub(crate) ttl: Option<Ttl>,
     pub(crate) open: Open,
 }
 
@@ -74,6 +76,7 @@ impl StoreNode {
             kind,
             logging,
             rows_type: RowsType::of::<T>(Form::Plain),
+            ttl: None,
             open: Box::new(move |opening| OpenStore::new(open(opening))),
         }
     }
@@ -82,6 +85,11 @@ impl StoreNode {
     pub(crate) fn in_form(self, form: Form) -> Self {
         let rows_type = self.rows_type.in_form(form);
         Self { rows_type, ..self }
+    }
+
+    /// The store, whose rows live for so long.
+    pub(crate) fn dying_after(self, ttl: Option<Ttl>) -> Self {
+        Self { ttl, ..self }
     }
 
     /// The topic it is restored from.

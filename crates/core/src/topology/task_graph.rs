@@ -5,7 +5,7 @@ use std::fmt;
 use std::rc::Rc;
 
 use super::store_node::StoreLog;
-use super::wiring::Flush;
+use super::wiring::{BeforeFlush, Flush};
 use super::{Punctuated, SourceNode, Staged};
 use crate::failure::TaskFailure;
 use crate::processor::{PunctuationKind, TaskContext};
@@ -29,6 +29,7 @@ pub(crate) struct TaskStoreSlot {
     pub(crate) changelog: Option<StoreLog>,
     pub(crate) store: Rc<RefCell<dyn TaskStore>>,
     pub(crate) flush: Option<Flush>,
+    pub(crate) before: Option<BeforeFlush>,
 }
 
 impl TaskGraph {
@@ -118,6 +119,9 @@ impl TaskGraph {
     /// If a node stops the task.
     pub fn flush(&mut self, task: &mut TaskContext) -> Result<(), Box<TaskFailure>> {
         for slot in &mut self.stores {
+            if let Some(before) = &slot.before {
+                (before.borrow_mut())(task)?;
+            }
             match &mut slot.flush {
                 Some(flush) => flush(task)?,
                 None => {

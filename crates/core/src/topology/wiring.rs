@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::expire::{ExpireFirst, ExpireRows};
 use super::graph::{Erased, Graph, NodeId, NodeKind, StoreName};
 use super::plan::Plan;
 use super::source_node::SameTopics;
@@ -14,8 +15,8 @@ use super::task_graph::TaskStoreSlot;
 use super::{InternalTopic, Logging, SourceNode, StoreNode, SubtopologySource, TaskGraph, TaskId};
 use crate::failure::{Step, TaskFailure};
 use crate::processor::{
-    Children, Discard, Lookup, ProcessorMetadata, PunctuationId, Shared, Sink, TableOutput,
-    TaskContext,
+    Children, Discard, Lookup, ProcessorMetadata, PunctuationId, PunctuationKind, Shared, Sink,
+    TableOutput, TaskContext,
 };
 use crate::record::TopicIndex;
 use crate::store::{ChangelogTopic, FlushTable, GlobalRows, OpenStore, StoreOpening};
@@ -70,10 +71,14 @@ impl WiredLookup {
 /// Flushes the cache of a table's store and passes on what was written.
 pub(crate) type Flush = Box<dyn FnMut(&mut TaskContext) -> Step>;
 
+/// What is done before a store is flushed, and may be done at other times too.
+pub(crate) type BeforeFlush = Rc<RefCell<Flush>>;
+
 /// A store while its task is wired.
 struct WiredStore {
     open: OpenStore,
     flush: Option<Flush>,
+    before: Option<BeforeFlush>,
 }
 
 /// What is being wired: one task's chains, from the sources down.
@@ -164,12 +169,49 @@ impl Wiring<'_> {
             let wired = WiredStore {
                 open: store,
                 flush: None,
+                before: None,
             };
             self.stores.insert(name.to_owned(), wired);
+            self.expire_rows(name);
         }
         let wired = self.stores.get(name).expect("it was just opened");
         let typed = wired.open.typed();
         typed.expect("the types of a store are checked when the topology is built")
+    }
+
+    /// Has rows deleted when they have died, where a store has such: unless their table says more,
+    /// nobody is told.
+    fn expire_rows(&mut self, name: &str) {
+        let store = self.graph.store(name).and_then(|store| store.ttl);
+        let (Some(ttl), Some(wired)) = (store, self.stores.get_mut(name)) else {
+            return;
+        };
+        let (rows, name) = (Rc::clone(&wired.open.store), name.to_owned());
+        let expire: Flush = Box::new(move |task| {
+            let expired = rows.borrow_mut().expire(task);
+            expired.or_else(|error| task.settle_store(&name, error))
+        });
+        let expire = Rc::new(RefCell::new(expire));
+        wired.before = Some(Rc::clone(&expire));
+        if ttl.clock == PunctuationKind::WallClock {
+            self.punctuated(|_, owner| ExpireRows { owner, expire });
+        }
+    }
+
+    /// A sink of a table, before which rows of the table die where they have a TTL.
+    fn expiring<K: 'static, V: 'static>(&self, node: NodeId, wired: Wired) -> Wired {
+        let table = self.graph.node(node).table.as_ref();
+        let store = table.filter(|table| table.is_kept);
+        let store = store.and_then(|table| self.graph.store(table.store.as_ref()?));
+        let dying = store.filter(|store| store.ttl.is_some());
+        let expire = dying.and_then(|store| self.stores.get(&store.name)?.before.as_ref());
+        match expire {
+            None => wired,
+            Some(expire) => Wired::new::<K, V>(Box::new(ExpireFirst {
+                expire: Rc::clone(expire),
+                next: wired.into_sink(),
+            })),
+        }
     }
 
     /// A global store of the instance.
@@ -198,6 +240,7 @@ impl Wiring<'_> {
             changelog,
             cache: self.task.cache_budget().clone(),
             format: self.graph.settings.store_format,
+            times: Rc::clone(self.task.times()),
         })
     }
 
@@ -220,6 +263,23 @@ impl Wiring<'_> {
             wired.flush = Some(Box::new(move |task| flushing.flush(task)));
         }
         output
+    }
+
+    /// Has this done whenever the task flushes its stores: after all that is upstream of the
+    /// store was flushed, and before the store itself. The store must be open.
+    pub(crate) fn before_flush(
+        &mut self,
+        store: &str,
+        then: impl FnMut(&mut TaskContext) -> Step + 'static,
+    ) {
+        if let Some(wired) = self.stores.get_mut(store) {
+            let then: Flush = Box::new(then);
+            match &wired.before {
+                // Whoever has it done by now does this in its place.
+                Some(before) => *before.borrow_mut() = then,
+                None => wired.before = Some(Rc::new(RefCell::new(then))),
+            }
+        }
     }
 
     /// What answers for the rows of a table.
@@ -294,7 +354,8 @@ impl Wiring<'_> {
         let declared = graph.node(child);
         let make = |wiring: &mut Self| {
             let make = declared.stages.sink.as_ref();
-            make.expect("a node with a parent takes records")(wiring, child)
+            let wired = make.expect("a node with a parent takes records")(wiring, child);
+            wiring.expiring::<K, V>(child, wired)
         };
         if self.inbound_edges(child) < 2 {
             return make(self);
@@ -369,6 +430,7 @@ pub(crate) fn instantiate(
             changelog: graph.store(name).and_then(StoreNode::logged_to),
             store: wired.open.store,
             flush: wired.flush,
+            before: wired.before,
         })
     });
     let stores = stores.collect();

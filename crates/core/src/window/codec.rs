@@ -1,4 +1,6 @@
 //! Codecs of windowed keys on topics.
+//!
+//! The layout is drawn in `docs/formats.md`, "Window keys" and "Session keys".
 
 use std::time::Duration;
 

@@ -5,6 +5,8 @@
 //! one byte of magic, 2, then the partition time as eight bytes big-endian. Where operators keep
 //! anything, a map follows (`ProcessorMetadata`): `count(4)`, then for each the name of its store,
 //! `length(4) ‖ UTF-8`, and `value(8)`. Magic 1 has the partition time alone.
+//!
+//! The layout is drawn in `docs/formats.md`, "Committed offsets".
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

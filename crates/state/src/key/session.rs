@@ -1,4 +1,6 @@
 //! Keys of session stores: `key ‖ end(8) ‖ start(8)`.
+//!
+//! The layout is drawn in `docs/formats.md`, "Session keys".
 
 use super::{SEGMENT_BYTES, Segments, i64_at, sortable};
 
@@ -45,5 +47,28 @@ impl<'a> SessionKey<'a> {
     /// Reads the store's form.
     pub fn read_local(bytes: &'a [u8]) -> Option<Self> {
         Self::read_logged(bytes.get(SEGMENT_BYTES..)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_local_key_is_the_logged_one_after_the_segment_of_its_end() {
+        let session = SessionKey {
+            key: b"a",
+            start_ms: 1,
+            end_ms: 60_000,
+        };
+        let mut logged = Vec::new();
+        session.write_logged(&mut logged);
+        let bytes = b"a\0\0\0\0\0\0\xea\x60\0\0\0\0\0\0\0\x01";
+        assert_eq!(logged, bytes);
+        let mut local = Vec::new();
+        session.write_local(Segments::of_ms(20_000), &mut local);
+        assert_eq!(local, [&b"\x80\0\0\0\0\0\0\x03"[..], &logged].concat());
+        assert_eq!(SessionKey::read_logged(&logged), Some(session));
+        assert_eq!(SessionKey::read_local(&local), Some(session));
     }
 }

@@ -1,4 +1,6 @@
 //! Keys of window stores: `key ‖ start(8) ‖ sequence(4)`.
+//!
+//! The layout is drawn in `docs/formats.md`, "Window keys".
 
 use super::{SEGMENT_BYTES, Segments, i64_at, sortable};
 
@@ -111,6 +113,24 @@ impl WindowPlace {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_local_key_is_the_logged_one_after_its_segment() {
+        let key = WindowKey {
+            key: b"a",
+            start_ms: 60_000,
+            sequence: 1,
+        };
+        let mut logged = Vec::new();
+        key.write_logged(&mut logged);
+        assert_eq!(logged, b"a\0\0\0\0\0\0\xea\x60\0\0\0\x01");
+        let mut local = Vec::new();
+        key.write_local(Segments::of_ms(20_000), &mut local);
+        // Segment 3, with the sign bit turned round so that negative ones come first.
+        assert_eq!(local, [&b"\x80\0\0\0\0\0\0\x03"[..], &logged].concat());
+        assert_eq!(WindowKey::read_logged(&logged), Some(key));
+        assert_eq!(WindowKey::read_local(&local), Some(key));
+    }
 
     #[test]
     fn a_place_is_the_key_that_is_written_whole() {

@@ -3,29 +3,27 @@
 use std::cmp::Ordering;
 use std::iter::Peekable;
 
-use super::cache::CachedEntry;
+use super::cache::CachedEntries;
 use crate::StateError;
 use crate::engine::{Cursor, Direction};
 
-type CachedEntries<'s> = Box<dyn Iterator<Item = CachedEntry<'s>> + 's>;
-
 /// Stands on the smaller of two heads; on the cached one where both have the key.
-pub(super) struct Merged<'s> {
-    cached: Peekable<CachedEntries<'s>>,
+pub(super) struct Merged<'s, C> {
+    cached: Peekable<CachedEntries<'s, C>>,
     stored: Box<dyn Cursor + 's>,
     direction: Direction,
     /// The cached entry it stands on; otherwise it stands on the stored one.
     on_cached: Option<(&'s [u8], &'s [u8])>,
 }
 
-impl<'s> Merged<'s> {
+impl<'s, C> Merged<'s, C> {
     pub(super) fn new(
-        cached: CachedEntries<'s>,
+        cached: Peekable<CachedEntries<'s, C>>,
         stored: Box<dyn Cursor + 's>,
         direction: Direction,
     ) -> Result<Self, StateError> {
         let mut merged = Self {
-            cached: cached.peekable(),
+            cached,
             stored,
             direction,
             on_cached: None,
@@ -62,7 +60,7 @@ impl<'s> Merged<'s> {
     }
 }
 
-impl Cursor for Merged<'_> {
+impl<C> Cursor for Merged<'_, C> {
     fn entry(&self) -> Option<(&[u8], &[u8])> {
         self.on_cached.or_else(|| self.stored.entry())
     }

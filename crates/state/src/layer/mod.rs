@@ -4,6 +4,7 @@ mod budget;
 mod cache;
 mod merge;
 mod order;
+mod row;
 #[cfg(test)]
 mod tests;
 
@@ -35,6 +36,9 @@ pub enum ReadOld {
     Never,
 }
 
+/// Whether two values of a key are the same, whatever else differs between them.
+pub type Same = fn(&[u8], &[u8]) -> bool;
+
 /// An engine with, optionally, a write-back cache above it.
 ///
 /// `C` says what caused a write; it is kept with a cached value and handed on when that is
@@ -42,6 +46,7 @@ pub enum ReadOld {
 pub struct Layered<C> {
     cache: Option<WriteCache<C>>,
     engine: Box<dyn Engine>,
+    same: Option<Same>,
 }
 
 impl<C> Layered<C> {
@@ -50,6 +55,7 @@ impl<C> Layered<C> {
         Self {
             cache: None,
             engine,
+            same: None,
         }
     }
 
@@ -58,6 +64,16 @@ impl<C> Layered<C> {
         Self {
             cache: Some(WriteCache::new(budget, scans)),
             engine,
+            same: None,
+        }
+    }
+
+    /// Lets the engine keep what it has where a cached value is the same when it is flushed.
+    #[must_use]
+    pub fn keeping_same(self, same: Same) -> Self {
+        Self {
+            same: Some(same),
+            ..self
         }
     }
 
@@ -76,16 +92,32 @@ impl<C> Layered<C> {
         };
         let slot = match cache.find(key) {
             Some(slot) => slot,
-            None => match self.engine.get(key)? {
-                None => return Ok(None),
-                Some(value) => {
-                    // Room is made first, so that the value itself is not what leaves.
-                    cache.evict_clean();
-                    cache.keep(key, &value)
+            None => {
+                // Room is made first, so that the value itself is not what leaves. What waits to
+                // be written may leave none: then what is read is not kept.
+                cache.evict_clean();
+                if cache.is_over_budget() {
+                    return self.engine.get(key);
                 }
-            },
+                match self.engine.get(key)? {
+                    None => return Ok(None),
+                    Some(value) => cache.keep(key, &value),
+                }
+            }
         };
         Ok(cache.value(slot).map(Cow::Borrowed))
+    }
+
+    /// As [`get`](Self::get), for somebody who acts on the value before it is written: if it is
+    /// deleted before that, the deletion is passed on.
+    ///
+    /// # Errors
+    /// If the engine fails.
+    pub fn get_shown(&mut self, key: &[u8]) -> Result<Option<Cow<'_, [u8]>>, StateError> {
+        if let Some(cache) = &mut self.cache {
+            cache.show(key);
+        }
+        self.get(key)
     }
 
     /// The value that the cache holds of a key; it is not looked for in the engine.
@@ -124,7 +156,8 @@ impl<C> Layered<C> {
     /// Writes the waiting entry that was updated first, and gives it to `read` with the value
     /// the engine held before, where that was asked for. `None` when nothing waits.
     ///
-    /// A deletion of what the engine never held is passed over where deletions are read.
+    /// A deletion of what the engine never held is passed over where deletions are read, unless
+    /// it was shown to somebody while it waited.
     ///
     /// # Errors
     /// If the engine fails.
@@ -152,18 +185,28 @@ impl<C> Layered<C> {
         let Some(cache) = &mut self.cache else {
             return Ok(None);
         };
-        while let Some(((key, value), cause)) = cache.next_write() {
+        while let Some(write) = cache.next_write() {
+            let (key, value, cause) = (write.key, write.value, write.cause);
+            let is_news = write.was_shown;
             let reads = match old {
                 ReadOld::Always => true,
                 ReadOld::OfDeletions => value.is_none(),
                 ReadOld::Never => false,
             };
-            let before = if reads && is_shown(key) {
+            let before = if (reads || self.same.is_some()) && is_shown(key) {
                 self.engine.get(key)?.map(Cow::into_owned)
             } else {
                 None
             };
-            if reads && value.is_none() && before.is_none() {
+            if reads && value.is_none() && before.is_none() && !is_news {
+                continue;
+            }
+            if let (Some(same), Some(value), Some(before)) = (self.same, value, &before)
+                && same(value, before)
+            {
+                // The cache may not know better than the engine.
+                let key = key.to_vec();
+                cache.keep(&key, before);
                 continue;
             }
             write_through(&mut *self.engine, key, value, &cause, log)?;
@@ -200,7 +243,10 @@ impl<C> Layered<C> {
         Ok(match &self.cache {
             None => stored,
             Some(cache) => {
-                let cached = cache.scan(cached, direction);
+                let mut cached = cache.scan(cached, direction).peekable();
+                if cached.peek().is_none() {
+                    return Ok(stored);
+                }
                 Box::new(Merged::new(cached, stored, direction)?)
             }
         })
@@ -237,6 +283,6 @@ impl<C> fmt::Debug for Layered<C> {
         f.debug_struct("Layered")
             .field("cache", &self.cache)
             .field("engine", &self.engine)
-            .finish()
+            .finish_non_exhaustive()
     }
 }

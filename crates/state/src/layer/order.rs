@@ -1,27 +1,27 @@
 //! Slots in an order that changes: a doubly linked list over indices.
 
 /// No slot.
-const NONE: usize = usize::MAX;
+const NONE: u32 = u32::MAX;
+/// Before a slot that is not listed.
+const NOWHERE: u32 = u32::MAX - 1;
 
 #[derive(Clone, Copy, Debug)]
 struct Link {
-    before: usize,
-    after: usize,
-    listed: bool,
+    before: u32,
+    after: u32,
 }
 
 const UNLISTED: Link = Link {
-    before: NONE,
+    before: NOWHERE,
     after: NONE,
-    listed: false,
 };
 
-/// Slots in order, first to last; moving one to the end costs the same for any number of them.
+/// Slots in order, first to last, of which there are fewer than four billion; moving one to the end costs the same for any number of them.
 #[derive(Debug)]
 pub(super) struct Order {
     links: Vec<Link>,
-    first: usize,
-    last: usize,
+    first: u32,
+    last: u32,
 }
 
 impl Default for Order {
@@ -36,12 +36,13 @@ impl Default for Order {
 
 impl Order {
     pub(super) fn first(&self) -> Option<usize> {
-        (self.first != NONE).then_some(self.first)
+        (self.first != NONE).then_some(self.first as usize)
     }
 
     /// Puts a slot last, wherever it was.
     pub(super) fn touch(&mut self, slot: usize) {
-        if self.last == slot {
+        let number = number_of(slot);
+        if self.last == number {
             return;
         }
         self.remove(slot);
@@ -49,46 +50,49 @@ impl Order {
             self.links.resize(slot + 1, UNLISTED);
         }
         let before = self.last;
-        self.set(slot, |link| {
+        self.set(number, |link| {
             *link = Link {
                 before,
                 after: NONE,
-                listed: true,
             };
         });
-        self.set(before, |link| link.after = slot);
-        self.last = slot;
+        self.set(before, |link| link.after = number);
+        self.last = number;
         if self.first == NONE {
-            self.first = slot;
+            self.first = number;
         }
     }
 
     /// Takes a slot out, if it is listed.
     pub(super) fn remove(&mut self, slot: usize) {
-        let Some(&Link {
-            before,
-            after,
-            listed: true,
-        }) = self.links.get(slot)
-        else {
+        let number = number_of(slot);
+        let Some(&Link { before, after }) = self.links.get(slot) else {
             return;
         };
-        self.set(slot, |link| *link = UNLISTED);
+        if before == NOWHERE {
+            return;
+        }
+        self.set(number, |link| *link = UNLISTED);
         self.set(before, |link| link.after = after);
         self.set(after, |link| link.before = before);
-        if self.first == slot {
+        if self.first == number {
             self.first = after;
         }
-        if self.last == slot {
+        if self.last == number {
             self.last = before;
         }
     }
 
-    fn set(&mut self, slot: usize, change: impl FnOnce(&mut Link)) {
-        if let Some(link) = self.links.get_mut(slot) {
+    fn set(&mut self, number: u32, change: impl FnOnce(&mut Link)) {
+        if let Some(link) = self.links.get_mut(number as usize) {
             change(link);
         }
     }
+}
+
+fn number_of(slot: usize) -> u32 {
+    let number = u32::try_from(slot).ok().filter(|&number| number < NOWHERE);
+    number.expect("a cache has fewer slots than four billion")
 }
 
 #[cfg(test)]

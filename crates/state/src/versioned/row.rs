@@ -4,6 +4,8 @@
 //! `0x01 ‖ segment(8) ‖ key length(4) ‖ key ‖ until(8)` = `from(8) ‖ 0x00`, a deletion, or
 //! `from(8) ‖ 0x01 ‖ value`. It lies in the segment of its end, so that what has expired is one
 //! range of keys.
+//!
+//! The layout is drawn in `docs/formats.md`, "Versions".
 
 use crate::StateError;
 use crate::key::{i64_at, sortable};
@@ -94,5 +96,31 @@ fn malformed(bytes: &[u8]) -> StateError {
     StateError::Malformed {
         what: "a version of a value",
         bytes: bytes.len(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn newest_and_ended_versions_have_their_bytes() {
+        let (mut key, mut row) = (Vec::new(), Vec::new());
+        newest_key(b"a", &mut key);
+        write_newest(5, b"v", &mut row);
+        assert_eq!(key, b"\0a");
+        assert_eq!(row, b"\0\0\0\0\0\0\0\x05v");
+        ended_key(3, b"a", 9, &mut key);
+        assert_eq!(
+            key,
+            b"\x01\x80\0\0\0\0\0\0\x03\0\0\0\x01a\x80\0\0\0\0\0\0\x09"
+        );
+        assert_eq!(read_ended_key(&key).unwrap(), (&b"a"[..], 9));
+        write_ended(5, Some(b"v"), &mut row);
+        assert_eq!(row, b"\0\0\0\0\0\0\0\x05\x01v");
+        assert_eq!(read_ended(&row).unwrap(), (5, Some(&b"v"[..])));
+        write_ended(5, None, &mut row);
+        assert_eq!(row, b"\0\0\0\0\0\0\0\x05\0");
+        assert_eq!(read_ended(&row).unwrap(), (5, None));
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::StoreType;
+use super::{StoreType, Ttl};
 use crate::codec::{Codec, SharedCodec};
 use crate::store::Caching;
 use crate::topology::{Graph, Logging, validate_name};
@@ -30,6 +30,16 @@ pub struct Materialized<VC: Codec> {
     pub(crate) store: StoreSettings,
 }
 
+/// Which updates of a table are written and passed on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Changes {
+    /// All.
+    #[default]
+    All,
+    /// Those whose value differs from the row's.
+    OfValue,
+}
+
 /// The options of a store, without its types.
 #[derive(Clone, Debug)]
 pub(crate) struct StoreSettings {
@@ -38,6 +48,8 @@ pub(crate) struct StoreSettings {
     pub(crate) logging: Logging,
     pub(crate) retention: Option<Duration>,
     pub(crate) history: Option<Duration>,
+    pub(crate) ttl: Option<Ttl>,
+    pub(crate) changes: Changes,
 }
 
 impl Default for StoreSettings {
@@ -48,6 +60,8 @@ impl Default for StoreSettings {
             logging: Logging::default(),
             retention: None,
             history: None,
+            ttl: None,
+            changes: Changes::All,
         }
     }
 }
@@ -135,6 +149,74 @@ impl<VC: Codec> Materialized<VC> {
     /// the value that held at its time.
     pub fn versioned(mut self, history: Duration) -> Self {
         self.store.history = Some(history);
+        self
+    }
+
+    /// Deletes rows that were not updated for so long: one whose timestamp lies further back than
+    /// the TTL is gone.
+    ///
+    /// Each deletion is logged, so that a restored store does not know the row either, and passed
+    /// on with the old value, at the last moment of the row's life. Rows die before the next
+    /// record of their task, at each commit, and by the wall clock once a second. Updates that
+    /// come with older timestamps die so much sooner. Not for windows, sessions and versions,
+    /// which have a retention of their own. The topic a table is read from never serves as its
+    /// changelog then. Kafka Streams has no such option.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use headwater_core::prelude::*;
+    /// use headwater_testing::TopologyTestDriver;
+    ///
+    /// let builder = StreamsBuilder::new();
+    /// let day = Duration::from_secs(24 * 60 * 60);
+    /// let prices = Materialized::named("prices-store", I64).ttl(Ttl::by_stream_time(day));
+    /// builder
+    ///     .table_with("prices", Consumed::with(Utf8, I64), prices)
+    ///     .into_stream()
+    ///     .to("changes", Produced::with(Utf8, I64.nullable()));
+    ///
+    /// let mut driver = TopologyTestDriver::new(builder.build()?)?;
+    /// let prices = driver.input("prices", Utf8, I64);
+    /// prices.at_ms(0).push("rose", 3)?.at_ms(86_400_001).push("lily", 7)?;
+    /// let changes = driver.output("changes", Utf8, I64.nullable()).values()?;
+    /// assert_eq!(changes, [Some(3), None, Some(7)]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn ttl(mut self, ttl: Ttl) -> Self {
+        self.store.ttl = Some(ttl);
+        self
+    }
+
+    /// Ignores updates that change nothing: one whose value has the bytes of the row's is neither
+    /// written nor logged nor passed on, and so is the deletion of a row that is not there.
+    ///
+    /// The row keeps its older timestamp: it says since when the value holds, and a result that
+    /// is computed of it later says the same; it is KIP-557's reasoning. So a TTL runs on, too.
+    /// Kafka Streams passes such updates on. It costs a read for each update. For tables of keys
+    /// and of tumbling and hopping windows; not for sliding windows and sessions, which live by
+    /// their timestamps, nor for versions.
+    ///
+    /// After a crash, an update whose row was logged is no change when it is processed again: if
+    /// its results were not sent before the crash, they are missing until the next change.
+    ///
+    /// ```
+    /// use headwater_core::prelude::*;
+    /// use headwater_testing::TopologyTestDriver;
+    ///
+    /// let builder = StreamsBuilder::new();
+    /// let prices = Materialized::named("prices-store", I64).emit_on_change();
+    /// builder
+    ///     .table_with("prices", Consumed::with(Utf8, I64), prices)
+    ///     .into_stream()
+    ///     .to("changes", Produced::with(Utf8, I64.nullable()));
+    ///
+    /// let mut driver = TopologyTestDriver::new(builder.build()?)?;
+    /// driver.input("prices", Utf8, I64).push("rose", 3)?.push("rose", 3)?.push("rose", 4)?;
+    /// assert_eq!(driver.output("changes", Utf8, I64).values()?, [3, 4]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn emit_on_change(mut self) -> Self {
+        self.store.changes = Changes::OfValue;
         self
     }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::StoreType;
+use super::{StoreType, Ttl};
 use crate::codec::Codec;
 use crate::store::Caching;
 use crate::topology::Logging;
@@ -18,6 +18,7 @@ pub struct Stored<KC: Codec, VC: Codec> {
     pub(crate) store_type: Option<StoreType>,
     pub(crate) caching: Caching,
     pub(crate) logging: Logging,
+    pub(crate) ttl: Option<Ttl>,
 }
 
 impl<KC: Codec, VC: Codec> Stored<KC, VC> {
@@ -29,6 +30,7 @@ impl<KC: Codec, VC: Codec> Stored<KC, VC> {
             store_type: None,
             caching: Caching::Off,
             logging: Logging::default(),
+            ttl: None,
         }
     }
 
@@ -45,6 +47,28 @@ impl<KC: Codec, VC: Codec> Stored<KC, VC> {
     pub fn cached(self) -> Self {
         Self {
             caching: Caching::On,
+            ..self
+        }
+    }
+
+    /// Deletes entries that were not written for so long: one whose timestamp lies further back
+    /// than the TTL is gone for reads from that moment on. Key-value stores only.
+    ///
+    /// A store without timestamps takes the time of the write: that of the record in hand, or of
+    /// the punctuation. Each deletion is logged, so that a restored store does not know the entry
+    /// either; entries are deleted at each commit, and by the wall clock once a second. Kafka
+    /// Streams has no such option.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use headwater_core::prelude::*;
+    ///
+    /// let seen_today = Stored::with(Utf8, I64).ttl(Ttl::by_wall_clock(Duration::from_secs(86_400)));
+    /// # let _ = seen_today;
+    /// ```
+    pub fn ttl(self, ttl: Ttl) -> Self {
+        Self {
+            ttl: Some(ttl),
             ..self
         }
     }

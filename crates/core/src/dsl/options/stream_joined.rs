@@ -1,6 +1,7 @@
 //! How two streams are joined.
 
 use std::fmt;
+use std::time::Duration;
 
 use super::{StoreSettings, StoreType};
 use crate::codec::Codec;
@@ -25,6 +26,8 @@ pub struct StreamJoined<KC: Codec, LC: Codec, RC: Codec> {
     pub(crate) name: Option<String>,
     pub(crate) store: Option<String>,
     pub(crate) settings: StoreSettings,
+    /// Passes on what waits for a partner when there was no record for so long.
+    pub(crate) idle: Option<Duration>,
 }
 
 impl<KC: Codec, LC: Codec, RC: Codec> StreamJoined<KC, LC, RC> {
@@ -41,6 +44,7 @@ impl<KC: Codec, LC: Codec, RC: Codec> StreamJoined<KC, LC, RC> {
             name: None,
             store: None,
             settings,
+            idle: None,
         }
     }
 
@@ -59,6 +63,47 @@ impl<KC: Codec, LC: Codec, RC: Codec> StreamJoined<KC, LC, RC> {
     pub fn store(self, store: impl Into<String>) -> Self {
         Self {
             store: Some(store.into()),
+            ..self
+        }
+    }
+
+    /// Passes on what waits for a partner when neither stream had a record for so long, by the
+    /// wall clock: without a later record a left or outer join would never say so.
+    ///
+    /// Records that wait are closed as if stream time had passed their last possible partner and
+    /// the grace. They are not joined with partners that come later still, so each has one
+    /// result at most without a partner and none beside it. Records that wait in a cache upstream
+    /// are not forgotten: they are flushed first, and then the join is not idle. Without effect on
+    /// an inner join. Kafka Streams waits for ever.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use headwater_core::prelude::*;
+    /// use headwater_testing::TopologyTestDriver;
+    ///
+    /// let builder = StreamsBuilder::new();
+    /// let orders = builder.stream("orders", Consumed::with(Utf8, Utf8));
+    /// let payments = builder.stream("payments", Consumed::with(Utf8, I64));
+    /// orders
+    ///     .left_join(
+    ///         payments,
+    ///         |order, cents| cents.map_or_else(|| format!("{order} unpaid"), |_| order.clone()),
+    ///         JoinWindows::of(Duration::from_secs(60)),
+    ///         StreamJoined::with(Utf8, Utf8, I64)
+    ///             .store("paid")
+    ///             .close_when_idle(Duration::from_secs(90)),
+    ///     )
+    ///     .to("paid", Produced::with(Utf8, Utf8));
+    ///
+    /// let mut driver = TopologyTestDriver::new(builder.build()?)?;
+    /// driver.input("orders", Utf8, Utf8).at_ms(0).push("ann", "tea")?;
+    /// driver.advance_wall_clock(Duration::from_secs(90))?;
+    /// assert_eq!(driver.output("paid", Utf8, Utf8).values()?, ["tea unpaid"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn close_when_idle(self, delay: Duration) -> Self {
+        Self {
+            idle: Some(delay),
             ..self
         }
     }

@@ -109,6 +109,11 @@ impl From<EagerBuffer> for SuppressionBuffer {
 }
 
 /// A key that lies in a window: what a suppression until windows close needs.
+#[diagnostic::on_unimplemented(
+    message = "keys `{Self}` lie in no window",
+    label = "only the rows of a windowed aggregation can wait until their windows close",
+    note = "hold rows of other tables back with `Suppressed::until_time_limit`"
+)]
 pub trait InWindow {
     /// The window.
     fn window(&self) -> Window;
@@ -138,6 +143,8 @@ pub struct Suppressed<K, VC: Codec> {
     /// `None` until the windows' grace is known.
     pub(crate) wait: Option<Duration>,
     pub(crate) bounds: BufferBounds,
+    /// Passes all that waits on when there was no record for so long.
+    pub(crate) idle: Option<Duration>,
     pub(crate) name: Option<String>,
     pub(crate) logging: Logging,
 }
@@ -169,9 +176,50 @@ impl<K, VC: Codec> Suppressed<K, VC> {
             from,
             wait,
             bounds,
+            idle: None,
             name: None,
             logging: Logging::default(),
         }
+    }
+
+    /// Passes on all that waits when the table was not updated for so long, by the wall clock:
+    /// without a later record nothing would leave.
+    ///
+    /// Until windows close, they close then as if stream time had passed their ends and the
+    /// grace; later updates of them are dropped and counted. Updates that wait in a cache
+    /// upstream are not forgotten: they are flushed first, and then the table is not idle.
+    /// Kafka Streams waits for ever.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use headwater_core::prelude::*;
+    /// use headwater_testing::TopologyTestDriver;
+    ///
+    /// let minute = Duration::from_secs(60);
+    /// let builder = StreamsBuilder::new();
+    /// builder
+    ///     .stream("clicks", Consumed::with(Utf8, Utf8))
+    ///     .group_by_key(Grouped::with(Utf8, Utf8))
+    ///     .windowed_by(TumblingWindows::of(minute))
+    ///     .count_with(Materialized::named("clicks-per-minute", I64))
+    ///     .suppress(
+    ///         Suppressed::until_window_closes(StrictBuffer::unbounded(), I64)
+    ///             .named("final")
+    ///             .close_when_idle(minute),
+    ///     )
+    ///     .into_stream()
+    ///     .to("counts", Produced::with(TimeWindowed::new(Utf8, minute), I64.nullable()));
+    ///
+    /// let mut driver = TopologyTestDriver::new(builder.build()?)?;
+    /// driver.input("clicks", Utf8, Utf8).at_ms(1_000).push("ann", "/")?.push("ann", "/buy")?;
+    /// driver.advance_wall_clock(minute)?;
+    /// let mut counts = driver.output("counts", TimeWindowed::new(Utf8, minute), I64);
+    /// assert_eq!(counts.values()?, [2]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn close_when_idle(mut self, delay: Duration) -> Self {
+        self.idle = Some(delay);
+        self
     }
 
     /// Names the node, and its buffer `<name>-store`.

@@ -3,7 +3,7 @@
 use super::function::Function;
 use super::stream::unwindowed;
 use crate::codec::Codec;
-use crate::dsl::{KGroupedStream, KTable, Materialized};
+use crate::dsl::{IntoRow, KGroupedStream, KTable, Materialized};
 use crate::failure::Failure;
 
 pub(super) const PREFIX: &str = "KSTREAM-AGGREGATE-";
@@ -37,7 +37,7 @@ impl<'b, K: Clone + 'static, V: 'static> KGroupedStream<'b, K, V> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use = "a table that nothing follows does nothing"]
-    pub fn aggregate<VC: Codec, R: Into<Option<VC::Item>>>(
+    pub fn aggregate<VC: Codec, R: IntoRow<VC::Item>>(
         self,
         initial: impl Fn() -> VC::Item + Send + Sync + 'static,
         add: impl Fn(&K, V, VC::Item) -> R + Send + Sync + 'static,
@@ -52,7 +52,7 @@ impl<'b, K: Clone + 'static, V: 'static> KGroupedStream<'b, K, V> {
 
     /// As [`aggregate`](Self::aggregate), with a function that can fail.
     #[must_use = "a table that nothing follows does nothing"]
-    pub fn try_aggregate<VC: Codec, R: Into<Option<VC::Item>>>(
+    pub fn try_aggregate<VC: Codec, R: IntoRow<VC::Item>>(
         self,
         initial: impl Fn() -> VC::Item + Send + Sync + 'static,
         add: impl Fn(&K, V, VC::Item) -> Result<R, Failure> + Send + Sync + 'static,

@@ -12,6 +12,24 @@ impl<'b, K: Clone + 'static, V: 'static> KGroupedStream<'b, K, V> {
     ///
     /// Records without a key or a value are dropped and counted. A row has the largest timestamp
     /// of the records counted. Semantics: `KGroupedStream.count`.
+    ///
+    /// ```
+    /// use headwater_core::prelude::*;
+    /// use headwater_testing::TopologyTestDriver;
+    ///
+    /// let builder = StreamsBuilder::with_generated_names();
+    /// builder
+    ///     .stream("clicks", Consumed::with(Utf8, Utf8))
+    ///     .group_by_key(Grouped::with(Utf8, Utf8))
+    ///     .count()
+    ///     .into_stream()
+    ///     .to("counts", Produced::with(Utf8, I64.nullable()));
+    ///
+    /// let mut driver = TopologyTestDriver::new(builder.build()?)?;
+    /// driver.input("clicks", Utf8, Utf8).push("ann", "/")?.push("ann", "/buy")?;
+    /// assert_eq!(driver.output("counts", Utf8, I64).values()?, [1, 2]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use = "a table that nothing follows does nothing"]
     pub fn count(self) -> KTable<'b, K, i64> {
         self.counted(Materialized::unspecified(I64).into_parts())

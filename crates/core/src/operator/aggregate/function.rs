@@ -1,5 +1,6 @@
 //! How values become a row.
 
+use crate::dsl::IntoRow;
 use std::sync::Arc;
 
 use crate::failure::Failure;
@@ -53,7 +54,7 @@ impl<K: 'static, V: 'static, A: 'static> Function<K, V, A> {
         next: impl Fn(A, V) -> Result<Option<A>, Failure> + Send + Sync + 'static,
     ) -> Self
     where
-        V: Into<Option<A>>,
+        V: IntoRow<A>,
     {
         Self {
             initial: Arc::new(|| None),
@@ -86,7 +87,7 @@ impl<K: 'static, V: 'static, A: 'static> SharedFunction<K, V, A> {
         next: impl Fn(A, V) -> Result<Option<A>, Failure> + Send + Sync + 'static,
     ) -> Self
     where
-        V: Clone + Into<Option<A>>,
+        V: Clone + IntoRow<A>,
     {
         let of_one = Function::<K, V, A>::reducing(next);
         Self {

@@ -47,6 +47,7 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
     ///
     /// ```
     /// use headwater_core::prelude::*;
+    /// use headwater_testing::TopologyTestDriver;
     ///
     /// let builder = StreamsBuilder::new();
     /// builder
@@ -56,6 +57,13 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
     ///         Grouped::with(Utf8, Utf8).named("by-device"),
     ///     )
     ///     .count_with(Materialized::named("readings-per-device", I64));
+    ///
+    /// let mut driver = TopologyTestDriver::new(builder.build()?)?;
+    /// let readings = driver.input("readings", IgnoreKey, Utf8);
+    /// readings.push((), "a 21")?.push((), "b 3")?.push((), "a 22")?;
+    /// let counts = driver.output("app-readings-per-device-changelog", Utf8, I64).pairs()?;
+    /// assert_eq!(counts.last(), Some(&("a".to_owned(), 2)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn group_by<KC, VC>(
         self,

@@ -5,6 +5,7 @@
     reason = "the folder is named after the most general of its verbs"
 )]
 mod aggregate;
+mod close_when_idle;
 mod closing;
 mod cogroup;
 mod count;
@@ -14,7 +15,6 @@ mod group;
 mod reduce;
 mod row;
 mod session;
-mod stopped;
 mod stream;
 mod table;
 mod windowed;

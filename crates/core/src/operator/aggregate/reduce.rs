@@ -3,7 +3,7 @@
 use super::function::Function;
 use super::stream::unwindowed;
 use crate::codec::{Codec, SharedCodec};
-use crate::dsl::{KGroupedStream, KTable, Materialized, StoreNaming, StoreSettings};
+use crate::dsl::{IntoRow, KGroupedStream, KTable, Materialized, StoreNaming, StoreSettings};
 use crate::failure::Failure;
 use crate::operator::table::keep::Parts;
 
@@ -35,7 +35,7 @@ impl<'b, K: Clone + 'static, V: 'static> KGroupedStream<'b, K, V> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use = "a table that nothing follows does nothing"]
-    pub fn reduce<R: Into<Option<V>>>(
+    pub fn reduce<R: IntoRow<V>>(
         self,
         reduce: impl Fn(V, V) -> R + Send + Sync + 'static,
     ) -> KTable<'b, K, V>
@@ -48,13 +48,13 @@ impl<'b, K: Clone + 'static, V: 'static> KGroupedStream<'b, K, V> {
     /// As [`reduce`](Self::reduce), in a store with these options. Values of a stream that may
     /// be null are reduced without the `Option` around them.
     #[must_use = "a table that nothing follows does nothing"]
-    pub fn reduce_with<VC: Codec, R: Into<Option<VC::Item>>>(
+    pub fn reduce_with<VC: Codec, R: IntoRow<VC::Item>>(
         self,
         reduce: impl Fn(VC::Item, VC::Item) -> R + Send + Sync + 'static,
         materialized: Materialized<VC>,
     ) -> KTable<'b, K, VC::Item>
     where
-        V: Into<Option<VC::Item>>,
+        V: IntoRow<VC::Item>,
         VC::Item: Clone,
     {
         let reduce = move |so_far, value| Ok(reduce(so_far, value));
@@ -63,7 +63,7 @@ impl<'b, K: Clone + 'static, V: 'static> KGroupedStream<'b, K, V> {
 
     /// As [`reduce`](Self::reduce), with a function that can fail.
     #[must_use = "a table that nothing follows does nothing"]
-    pub fn try_reduce<R: Into<Option<V>>>(
+    pub fn try_reduce<R: IntoRow<V>>(
         self,
         reduce: impl Fn(V, V) -> Result<R, Failure> + Send + Sync + 'static,
     ) -> KTable<'b, K, V>
@@ -77,25 +77,25 @@ impl<'b, K: Clone + 'static, V: 'static> KGroupedStream<'b, K, V> {
 
     /// As [`reduce_with`](Self::reduce_with), with a function that can fail.
     #[must_use = "a table that nothing follows does nothing"]
-    pub fn try_reduce_with<VC: Codec, R: Into<Option<VC::Item>>>(
+    pub fn try_reduce_with<VC: Codec, R: IntoRow<VC::Item>>(
         self,
         reduce: impl Fn(VC::Item, VC::Item) -> Result<R, Failure> + Send + Sync + 'static,
         materialized: Materialized<VC>,
     ) -> KTable<'b, K, VC::Item>
     where
-        V: Into<Option<VC::Item>>,
+        V: IntoRow<VC::Item>,
         VC::Item: Clone,
     {
         self.reduced(reduce, materialized.into_parts())
     }
 
-    fn reduced<A: Clone + 'static, R: Into<Option<A>>>(
+    fn reduced<A: Clone + 'static, R: IntoRow<A>>(
         self,
         reduce: impl Fn(A, A) -> Result<R, Failure> + Send + Sync + 'static,
         materialized: Parts<A>,
     ) -> KTable<'b, K, A>
     where
-        V: Into<Option<A>>,
+        V: IntoRow<A>,
     {
         let reduce = move |so_far, value: V| match value.into() {
             Some(value) => reduce(so_far, value).map(Into::into),

@@ -1,7 +1,7 @@
 //! What becomes of the row of a key: it is folded, kept, and passed on.
 
-use super::stopped::Stopped;
 use crate::failure::Failure;
+use crate::operator::stopped::Stopped;
 use crate::operator::table::keep::{self, KeptTable};
 use crate::processor::TaskContext;
 use crate::record::{Change, Record};

@@ -101,6 +101,7 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
     ///
     /// ```
     /// use headwater_core::prelude::*;
+    /// use headwater_testing::TopologyTestDriver;
     ///
     /// let builder = StreamsBuilder::new();
     /// let countries = builder.global_table("countries", Consumed::with(Utf8, Utf8));
@@ -113,6 +114,13 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
     ///         Joined::with(IgnoreKey, Utf8),
     ///     )
     ///     .to("visited", Produced::with(IgnoreKey, Utf8));
+    ///
+    /// let mut driver = TopologyTestDriver::new(builder.build()?)?;
+    /// driver.input("countries", Utf8, Utf8).push("gr", "Greece")?;
+    /// driver.input("visits", IgnoreKey, Utf8).push((), "gr")?.push((), "xx")?;
+    /// let visited = driver.output("visited", IgnoreKey, Utf8).values()?;
+    /// assert_eq!(visited, ["Greece", "xx"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use = "a stream that nothing follows does nothing"]
     pub fn left_join_global<KT, VT, Q, R, KC, VC>(
@@ -177,7 +185,8 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
         VC: Codec<Item = V>,
     {
         let value: SharedCodec<V> = Arc::new(joined.value);
-        let (select, key, table) = (Arc::new(select), SharedCodec::clone(&table.key), table.node);
+        let node = self.builder.own(table.builder, table.node);
+        let (select, key, table) = (Arc::new(select), SharedCodec::clone(&table.key), node);
         let stages = Stages::sink(move |wiring, node| {
             Wired::new::<K, V>(Box::new(RowJoin {
                 name: wiring.name_of(node).to_owned(),

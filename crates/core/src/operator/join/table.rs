@@ -106,7 +106,7 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
         let join = Arc::new(move |key: &K, left, right: Option<VT>| {
             right.map(|right| join(key, left, right)).transpose()
         });
-        let table = table.into_node();
+        let table = table.into_node(self.builder);
         self.joined_with_table::<KT, VT, R, KC, VC>(table, join, joined, Unmatched::Dropped)
     }
 
@@ -201,7 +201,7 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
         VC: Codec<Item = V>,
     {
         let join = Arc::new(move |key: &K, left, right| join(key, left, right).map(Some));
-        let table = table.into_node();
+        let table = table.into_node(self.builder);
         self.joined_with_table::<KT, VT, R, KC, VC>(table, join, joined, Unmatched::Joined)
     }
 

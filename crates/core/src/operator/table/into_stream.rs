@@ -15,12 +15,20 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
     ///
     /// ```
     /// use headwater_core::prelude::*;
+    /// use headwater_testing::TopologyTestDriver;
     ///
     /// let builder = StreamsBuilder::new();
     /// builder
     ///     .table("prices", Consumed::with(Utf8, I64))
     ///     .into_stream()
     ///     .to("changes", Produced::with(Utf8, I64.nullable()));
+    ///
+    /// let mut driver = TopologyTestDriver::new(builder.build()?)?;
+    /// let prices = driver.input("prices", Utf8, I64.nullable());
+    /// prices.push("rose", 3)?.push("rose", None)?;
+    /// let changes = driver.output("changes", Utf8, I64.nullable()).values()?;
+    /// assert_eq!(changes, [Some(3), None]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use = "a stream that nothing follows does nothing"]
     pub fn into_stream(self) -> KStream<'b, K, Option<V>> {
@@ -40,12 +48,19 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
     ///
     /// ```
     /// use headwater_core::prelude::*;
+    /// use headwater_testing::TopologyTestDriver;
     ///
     /// let builder = StreamsBuilder::new();
     /// builder
     ///     .table("prices", Consumed::with(Utf8, I64))
     ///     .into_stream_by(|article, _| article.chars().take(1).collect::<String>())
     ///     .to("changes-by-letter", Produced::with(Utf8, I64.nullable()));
+    ///
+    /// let mut driver = TopologyTestDriver::new(builder.build()?)?;
+    /// driver.input("prices", Utf8, I64).push("rose", 3)?;
+    /// let changes = driver.output("changes-by-letter", Utf8, I64).pairs()?;
+    /// assert_eq!(changes, [("r".to_owned(), 3)]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use = "a stream that nothing follows does nothing"]
     pub fn into_stream_by<K2: 'static>(

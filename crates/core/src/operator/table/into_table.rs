@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::keep;
 use super::source;
 use crate::codec::{Codec, CodecExt as _, Nullable, SharedCodec};
-use crate::dsl::{KStream, KTable, Materialized};
+use crate::dsl::{IntoRow, KStream, KTable, Materialized};
 use crate::failure::Step;
 use crate::operator::repartition::{self, Merging, Through};
 use crate::processor::{Sink, TaskContext};
@@ -53,7 +53,7 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
     where
         KC: Codec<Item = K>,
         VC: Codec,
-        V: Into<Option<VC::Item>>,
+        V: IntoRow<VC::Item>,
     {
         self.table_named(None, key, materialized)
     }
@@ -70,7 +70,7 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
     where
         KC: Codec<Item = K>,
         VC: Codec,
-        V: Into<Option<VC::Item>>,
+        V: IntoRow<VC::Item>,
     {
         self.table_named(Some(name), key, materialized)
     }
@@ -84,7 +84,7 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
     where
         KC: Codec<Item = K>,
         VC: Codec,
-        V: Into<Option<VC::Item>>,
+        V: IntoRow<VC::Item>,
     {
         let key: SharedCodec<K> = Arc::new(key);
         let (value, naming, settings) = materialized.into_parts();
@@ -123,7 +123,7 @@ impl<'b, K: 'static, V: 'static> KStream<'b, K, V> {
 }
 
 /// A repartition before the table, whose topic holds values as the table has them.
-fn by_key<K: 'static, V: Into<Option<V2>> + 'static, V2: 'static>(
+fn by_key<K: 'static, V: IntoRow<V2> + 'static, V2: 'static>(
     graph: &mut Graph,
     parent: NodeId,
     topic: &Through,
@@ -148,7 +148,7 @@ fn by_key<K: 'static, V: Into<Option<V2>> + 'static, V2: 'static>(
 }
 
 /// The node that turns records of the stream into updates of the table.
-fn stages<K: 'static, V: Into<Option<V2>> + 'static, V2: 'static>(
+fn stages<K: 'static, V: IntoRow<V2> + 'static, V2: 'static>(
     key: &SharedCodec<K>,
     value: &SharedCodec<V2>,
 ) -> Stages {
@@ -167,7 +167,7 @@ struct IntoRows<K, V2> {
     next: Box<dyn Sink<K, Option<V2>>>,
 }
 
-impl<K, V: Into<Option<V2>>, V2> Sink<K, V> for IntoRows<K, V2> {
+impl<K, V: IntoRow<V2>, V2> Sink<K, V> for IntoRows<K, V2> {
     fn push(&mut self, record: Record<K, V>, task: &mut TaskContext) -> Step {
         self.next.push(record.map_value(Into::into), task)
     }
@@ -180,7 +180,7 @@ struct IntoTable<K, V2> {
     next: Box<dyn Sink<Option<K>, Option<V2>>>,
 }
 
-impl<K: 'static, V: Into<Option<V2>>, V2: 'static> Sink<K, V> for IntoTable<K, V2> {
+impl<K: 'static, V: IntoRow<V2>, V2: 'static> Sink<K, V> for IntoTable<K, V2> {
     fn push(&mut self, record: Record<K, V>, task: &mut TaskContext) -> Step {
         let value = record.value.into();
         let record = Record {

@@ -5,12 +5,16 @@ use std::rc::Rc;
 
 use headwater_state::versioned::VersionedPut;
 
+use super::expire;
 use crate::codec::SharedCodec;
-use crate::dsl::{ResolvedName, StoreNaming, StoreSettings};
+use crate::dsl::{Changes, ResolvedName, StoreNaming, StoreSettings};
+use crate::error::TopologyError;
 use crate::failure::Step;
 use crate::processor::{Lookup, TableOutput, TaskContext};
 use crate::record::{Change, Record, Stamped};
-use crate::store::{Cause, Form, KeyValueRows, StoreError, StoreOpening, VersionedRows};
+use crate::store::{
+    Cause, Form, KeyValueRows, KeyValueSetup, PutRow, StoreError, StoreOpening, VersionedRows,
+};
 use crate::time::Timestamp;
 use crate::topology::{
     Graph, NodeId, OldValues, StoreKind, StoreNode, TableNode, WiredLookup, Wiring,
@@ -27,7 +31,10 @@ pub(crate) fn declare<K: 'static, V: 'static>(
     key: &SharedCodec<K>,
     value: &SharedCodec<V>,
 ) {
-    let caching = settings.caching;
+    let (caching, ttl, changes) = (settings.caching, settings.ttl, settings.changes);
+    if settings.history.is_some() {
+        refuse_options(graph, name, settings, "versions");
+    }
     let logging = settings.logging.clone();
     let store_type = settings.store_type.unwrap_or(graph.settings.store_type);
     let (key, value) = (SharedCodec::clone(key), SharedCodec::clone(value));
@@ -42,11 +49,36 @@ pub(crate) fn declare<K: 'static, V: 'static>(
         let open = move |opening: &StoreOpening| {
             let (key, value) = codecs();
             let format = opening.stamped_rows(store_type);
-            KeyValueRows::open(opening, key, value, format, caching)
+            let setup = KeyValueSetup {
+                format,
+                caching,
+                ttl,
+                changes,
+            };
+            KeyValueRows::open(opening, key, value, setup)
         };
-        StoreNode::of(name, StoreKind::KeyValue, logging, open).in_form(Form::Stamped)
+        let store = StoreNode::of(name, StoreKind::KeyValue, logging, open);
+        store.in_form(Form::Stamped).dying_after(ttl)
     };
     graph.add_store(store);
+}
+
+/// Reports options that a store of such rows does not have.
+pub(crate) fn refuse_options(
+    graph: &mut Graph,
+    name: &ResolvedName,
+    settings: &StoreSettings,
+    rows: &'static str,
+) {
+    let ttl = settings.ttl.map(|_| "ttl");
+    let changes = (settings.changes == Changes::OfValue).then_some("emit_on_change");
+    for option in ttl.into_iter().chain(changes) {
+        graph.report(TopologyError::OptionNotForStore {
+            store: name.name.clone(),
+            option,
+            rows,
+        });
+    }
 }
 
 /// What a node is that always keeps its table in this store, with versions if the store has them.
@@ -54,9 +86,13 @@ pub(crate) fn kept_node<K: 'static, V: 'static>(store: String) -> TableNode {
     TableNode::kept(store, kept_lookup::<K, V>)
 }
 
-/// Whether a table is kept for its own sake: its store has a name to ask it by, or keeps versions.
+/// Whether a table is kept for its own sake: its store has a name to ask it by, keeps versions, or
+/// decides what goes on.
 pub(crate) fn is_asked_for(store: &ResolvedName, settings: &StoreSettings) -> bool {
-    store.is_given || settings.history.is_some()
+    store.is_given
+        || settings.history.is_some()
+        || settings.ttl.is_some()
+        || settings.changes == Changes::OfValue
 }
 
 /// Where a table that is computed from another is kept.
@@ -145,7 +181,7 @@ pub(crate) fn put_caused<K: 'static, V: 'static>(
     let new = record.value.new.as_ref();
     let put = table.put(&record.key, new, record.timestamp, cause, task)?;
     record.value.is_latest = put == Put::Latest;
-    Ok(put != Put::Refused)
+    Ok(put != Put::Refused && put != Put::Unchanged)
 }
 
 /// As [`put_update`], after reading the old value from the store if somebody downstream needs it.
@@ -165,6 +201,8 @@ pub(crate) fn put_over_old<K: 'static, V: 'static>(
 pub(crate) enum Put {
     /// It is older than the history of a versioned table: it does not go on.
     Refused,
+    /// It has the value that it had, in a table of changes only: it does not go on.
+    Unchanged,
     /// It is the newest of its key.
     Latest,
     /// It is an older version in a versioned table.
@@ -203,7 +241,7 @@ impl<K: 'static, V: 'static> KeptTable<K, V> {
         Some(if has_versions(wiring, &store) {
             Self::Versioned(wiring.table_output(node, &store))
         } else {
-            Self::KeyValue(wiring.table_output(node, &store))
+            Self::KeyValue(expire::output(wiring, node, &store))
         })
     }
 
@@ -242,8 +280,10 @@ impl<K: 'static, V: 'static> KeptTable<K, V> {
         match self {
             Self::KeyValue(table) => {
                 let mut store = table.store().borrow_mut();
-                store.put(key, value, timestamp, cause, task)?;
-                Ok(Put::Latest)
+                match store.put(key, value, timestamp, cause, task)? {
+                    PutRow::Written => Ok(Put::Latest),
+                    PutRow::Unchanged => Ok(Put::Unchanged),
+                }
             }
             Self::Versioned(table) => {
                 let mut store = table.store().borrow_mut();
@@ -281,7 +321,7 @@ pub(crate) fn kept_lookup<K: 'static, V: 'static>(
 
 impl<K: 'static, V: 'static> Lookup<K, V> for KeptLookup<KeyValueRows<K, V>> {
     fn get(&mut self, key: &K) -> Result<Option<Stamped<V>>, StoreError> {
-        self.0.borrow_mut().get(key)
+        self.0.borrow_mut().get_shown(key)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::mapped;
 use crate::codec::Codec;
-use crate::dsl::{KTable, Materialized};
+use crate::dsl::{IntoRow, KTable, Materialized};
 use crate::failure::Failure;
 
 impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
@@ -71,11 +71,17 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
     ///
     /// ```
     /// use headwater_core::prelude::*;
+    /// use headwater_testing::TopologyTestDriver;
     ///
     /// let builder = StreamsBuilder::new();
     /// builder
     ///     .table("names", Consumed::with(I64, Utf8))
     ///     .map_values_with(|name| name.to_uppercase(), Materialized::named("loud", Utf8));
+    ///
+    /// let mut driver = TopologyTestDriver::new(builder.build()?)?;
+    /// driver.input("names", I64, Utf8).push(1, "ann")?;
+    /// assert_eq!(driver.output("app-loud-changelog", I64, Utf8).values()?, ["ANN"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use = "a table that nothing follows does nothing"]
     pub fn map_values_with<R, VC>(
@@ -85,7 +91,7 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
     ) -> KTable<'b, K, VC::Item>
     where
         VC: Codec,
-        R: Into<Option<VC::Item>>,
+        R: IntoRow<VC::Item>,
     {
         self.map_values_with_key_with(move |_, value| map(value), materialized)
     }
@@ -99,7 +105,7 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
     ) -> KTable<'b, K, VC::Item>
     where
         VC: Codec,
-        R: Into<Option<VC::Item>>,
+        R: IntoRow<VC::Item>,
     {
         let map = move |key: &K, value: V| Ok(map(key, value).into());
         mapped::add(self, map, Some(&materialized.into_parts()))
@@ -114,7 +120,7 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
     ) -> KTable<'b, K, VC::Item>
     where
         VC: Codec,
-        R: Into<Option<VC::Item>>,
+        R: IntoRow<VC::Item>,
     {
         self.try_map_values_with_key_with(move |_, value| map(value), materialized)
     }
@@ -128,7 +134,7 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
     ) -> KTable<'b, K, VC::Item>
     where
         VC: Codec,
-        R: Into<Option<VC::Item>>,
+        R: IntoRow<VC::Item>,
     {
         let map = move |key: &K, value: V| map(key, value).map(Into::into);
         mapped::add(self, map, Some(&materialized.into_parts()))

@@ -1,5 +1,6 @@
 //! The verbs of tables, and how a table is kept.
 
+mod expire;
 mod filter;
 mod filter_map_values;
 mod global;

@@ -9,13 +9,14 @@ use crate::codec::{Codec, SharedCodec};
 use crate::dsl::{BufferBounds, KTable, ResolvedName, Suppressed, WaitsFrom, WhenFull};
 use crate::error::TopologyError;
 use crate::failure::{FailedStep, Step};
+use crate::operator::idle::{CloseOpen, WhenIdle, new_last_seen};
 use crate::processor::{Lookup, Sink, TaskContext};
 use crate::record::{Change, Record, Stamped};
 use crate::store::{Prior, StoreError, SuppressBuffer};
 use crate::time::Timestamp;
 use crate::topology::{
     Graph, Logging, Materialize, NodeId, NodeKind, OldValues, Stages, StoreKind, StoreNode,
-    TableNode, Wired, WiredLookup, validate_name,
+    TableNode, WiredLookup, validate_name,
 };
 
 const PREFIX: &str = "KTABLE-SUPPRESS-";
@@ -62,6 +63,7 @@ impl<K: 'static, V: 'static> KTable<'_, K, V> {
             from,
             wait,
             bounds,
+            idle,
             name,
             logging,
         } = suppressed;
@@ -77,7 +79,7 @@ impl<K: 'static, V: 'static> KTable<'_, K, V> {
             // Only old values can say what was last passed on.
             graph.enable_old_values(parent, Materialize::IfNeeded);
             let store = store.name;
-            let stages = stages::<K, V>(store.clone(), from, wait_ms, bounds);
+            let stages = stages::<K, V>(store.clone(), from, wait_ms, bounds, idle);
             let node = graph.add(name, &[parent], NodeKind::Processor, stages);
             graph.connect(node, [store.clone()]);
             graph.node_mut(node).table = Some(table_node::<K, V>(parent, store));
@@ -139,18 +141,21 @@ fn stages<K: 'static, V: 'static>(
     from: WaitsFrom<K>,
     wait_ms: i64,
     bounds: BufferBounds,
+    idle: Option<Duration>,
 ) -> Stages {
     let from = Arc::new(from);
     Stages::sink(move |wiring, node| {
-        Wired::new::<K, Change<V>>(Box::new(Suppress {
+        let idle = WhenIdle::new(&store, idle, new_last_seen());
+        idle.wire::<K, Change<V>, _>(wiring, |wiring| Suppress {
             name: wiring.name_of(node).to_owned(),
             buffer: wiring.store::<SuppressBuffer<K, V>>(&store),
             from: Arc::clone(&from),
             wait_ms,
             bounds,
             stream_time: Timestamp::UNKNOWN,
+            closed: Timestamp::UNKNOWN,
             next: wiring.downstream(node),
-        }))
+        })
     })
 }
 
@@ -182,6 +187,8 @@ struct Suppress<K, V> {
     bounds: BufferBounds,
     /// The largest timestamp that came by.
     stream_time: Timestamp,
+    /// Windows that end by then were closed on an idle input.
+    closed: Timestamp,
     next: Box<dyn Sink<K, Change<V>>>,
 }
 
@@ -238,13 +245,34 @@ impl<K: 'static, V: 'static> Suppress<K, V> {
              {} bytes",
             self.bounds.records_max, self.bounds.bytes_max
         );
-        task.settle(FailedStep::Process, &self.name, reason.into())
+        // Whatever the policy: going on would mean to hold more than was allowed.
+        task.stop(FailedStep::Process, &self.name, reason.into())
+    }
+}
+
+impl<K: 'static, V: 'static> CloseOpen for Suppress<K, V> {
+    fn close_open(&mut self, task: &mut TaskContext) -> Step {
+        loop {
+            let Some(time) = self.buffer.borrow().min_time() else {
+                return Ok(());
+            };
+            if let WaitsFrom::WindowEnd(_) = &*self.from {
+                self.closed = self.closed.max(time);
+            }
+            self.emit_first(task)?;
+        }
     }
 }
 
 impl<K: 'static, V: 'static> Sink<K, Change<V>> for Suppress<K, V> {
     fn push(&mut self, record: Record<K, Change<V>>, task: &mut TaskContext) -> Step {
         self.stream_time = self.stream_time.max(record.timestamp);
+        if let WaitsFrom::WindowEnd(end) = &*self.from
+            && end(&record.key) <= self.closed
+        {
+            task.drop_record("its window was closed while there was no input");
+            return Ok(());
+        }
         if let Err(error) = self.put(&record, task) {
             return task.settle_store(&self.name, error);
         }

@@ -51,6 +51,12 @@ impl ClosingWindows {
         Ok(cursor.entry().and_then(|(entry, _)| start_of(entry)))
     }
 
+    /// Start of the window that closes last.
+    pub(super) fn last_start_ms(&self) -> Result<Option<i64>, StateError> {
+        let cursor = self.engine.scan(KeyRange::ALL, Direction::Reverse)?;
+        Ok(cursor.entry().and_then(|(entry, _)| start_of(entry)))
+    }
+
     /// Takes out the window that closes next, if it starts by then: its start and key.
     pub(super) fn take_first(&mut self, until_ms: i64) -> Result<Option<(i64, &[u8])>, StateError> {
         let first = {

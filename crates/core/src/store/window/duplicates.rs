@@ -24,8 +24,9 @@ pub(crate) struct EncodedRow {
     local_key: Vec<u8>,
 }
 
-/// Numbers of rows that are equal otherwise. As in Kafka Streams they have 31 bits, and begin
-/// anew with each task.
+/// Numbers of rows that are equal otherwise. As in Kafka Streams they have 31 bits; unlike there
+/// they go on after a restart, where a row would otherwise replace one of its key and time from
+/// before it.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Sequence(u32);
 
@@ -34,9 +35,25 @@ impl Sequence {
         self.0 = (self.0 + 1) & 0x7fff_ffff;
         self.0
     }
+
+    /// Notes a number that was restored.
+    pub(super) const fn restored(&mut self, number: u32) {
+        if number > self.0 {
+            self.0 = number;
+        }
+    }
 }
 
 impl<K: 'static, V: 'static> WindowRows<K, V> {
+    /// Goes on after the numbers that were given out before a restart, so that no new row takes
+    /// the place of an old one.
+    pub(super) fn restore_duplicate(&mut self, sequence: u32) {
+        if self.setup.duplicates == Duplicates::Kept {
+            self.kept.0 = self.kept.0.max(sequence);
+            self.logged.0 = self.logged.0.max(sequence);
+        }
+    }
+
     /// Encodes a row, replacing what `row` held.
     pub(crate) fn encode(
         &self,

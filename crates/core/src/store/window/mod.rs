@@ -10,6 +10,8 @@ mod duplicates;
 mod tests;
 mod upkeep;
 
+use std::ops::Bound;
+
 use headwater_state::StateError;
 use headwater_state::engine::{Direction, KeyRange};
 use headwater_state::key::{SEGMENT_BYTES, Segments, WindowKey, WindowPlace};
@@ -22,7 +24,7 @@ use super::key_value::read_row;
 use super::rows::{Logged, RowFormat, Rows, RowsSetup, StoreOpening};
 use super::{Caching, Cause, Field, StoreError, Visit};
 use crate::codec::{IsNull, Part, SharedCodec};
-use crate::dsl::StoreType;
+use crate::dsl::{Changes, StoreType};
 use crate::processor::TaskContext;
 use crate::record::Stamped;
 use crate::time::Timestamp;
@@ -47,6 +49,7 @@ pub(crate) struct WindowSetup {
     pub(crate) retention_ms: i64,
     pub(crate) duplicates: Duplicates,
     pub(crate) format: RowFormat,
+    pub(crate) changes: Changes,
     pub(crate) headers: Logged,
     pub(crate) caching: Caching,
     pub(crate) scans: Scans,
@@ -59,6 +62,8 @@ pub(crate) enum PutWindow {
     Kept,
     /// It is older than the retention: it was logged, and not kept.
     Expired,
+    /// It has the value that it had, and the store writes changes only.
+    Unchanged,
 }
 
 /// Whether a window is in the store already.
@@ -125,6 +130,7 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
             headers: setup.headers,
             unlogged_prefix: SEGMENT_BYTES,
             cache: (setup.caching == Caching::On).then_some(setup.scans),
+            changes: setup.changes,
         };
         Self {
             keys: Field::new(name, topic, Part::Key, key),
@@ -250,6 +256,18 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
             self.rows.log_only(local_key, bytes, &cause, task);
             return Ok(PutWindow::Expired);
         }
+        if self.setup.changes == Changes::OfValue {
+            let held = self.rows.get(local_key);
+            let held = held.map_err(|source| self.keys.failed(source))?;
+            let is_same = match (held.as_deref(), bytes) {
+                (None, None) => true,
+                (Some(held), Some(row)) => self.setup.format.same_values(held, row),
+                _ => false,
+            };
+            if is_same {
+                return Ok(PutWindow::Unchanged);
+            }
+        }
         let put = self.rows.put(local_key, bytes, cause, task);
         put.map_err(|source| self.keys.failed(source))?;
         let listed = match (&mut self.closing, is_null, row.presence) {
@@ -322,13 +340,14 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
         visited.map(drop)
     }
 
-    /// Gives every row whose window begins from `from_ms` to `to_ms`, both included, to `visit`:
-    /// by segment, then in the order of keys, until it says to stop.
+    /// Gives every row after a local key whose window begins from `from_ms` to `to_ms`, both
+    /// included, to `visit` with its local key: by segment, then in the order of keys, until it
+    /// says to stop.
     pub(crate) fn visit_all(
         &self,
-        from_ms: i64,
-        to_ms: i64,
-        mut visit: impl FnMut(&[u8], i64, Stamped<V>) -> Visit,
+        after: Option<&[u8]>,
+        (from_ms, to_ms): (i64, i64),
+        mut visit: impl FnMut(&[u8], WindowKey<'_>, Stamped<V>) -> Visit,
     ) -> Result<(), StoreError> {
         let failed = |source| self.keys.failed(source);
         let from_ms = from_ms.max(self.oldest_ms());
@@ -337,16 +356,18 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
         }
         let from = Segments::first_key_of(self.segments.of(from_ms));
         let to = Segments::first_key_of(self.segments.of(to_ms).saturating_add(1));
-        let cursor = self
-            .rows
-            .scan(KeyRange::half_open(&from, &to), Direction::Forward);
+        let range = KeyRange {
+            from: after.map_or(Bound::Included(&from), Bound::Excluded),
+            to: Bound::Excluded(&to),
+        };
+        let cursor = self.rows.scan(range, Direction::Forward);
         let mut cursor = cursor.map_err(failed)?;
         while let Some((local, row)) = cursor.entry() {
             if let Some(found) = WindowKey::read_local(local)
                 && (from_ms..=to_ms).contains(&found.start_ms)
             {
                 let row = read_row(&self.values, self.rows.format(), row)?;
-                if visit(found.key, found.start_ms, row) == Visit::Stop {
+                if visit(local, found, row) == Visit::Stop {
                     break;
                 }
             }
@@ -393,6 +414,13 @@ impl<K: 'static, V: 'static> WindowRows<K, V> {
         if let Some(closing) = &mut self.closing {
             closing.set_emitted(start_ms);
         }
+    }
+
+    /// Start of the latest window that is yet to be emitted.
+    pub(crate) fn last_closing_ms(&self) -> Result<Option<i64>, StoreError> {
+        let closing = self.closing.as_ref();
+        let last = closing.map_or(Ok(None), ClosingWindows::last_start_ms);
+        last.map_err(|source| self.keys.failed(source))
     }
 
     /// A key from its bytes in this store.

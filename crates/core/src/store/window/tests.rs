@@ -45,6 +45,7 @@ const fn setup(retention_ms: i64, store_type: StoreType) -> WindowSetup {
         retention_ms,
         duplicates: Duplicates::Replaced,
         format: RowFormat::Stamped,
+        changes: crate::dsl::Changes::All,
         headers: Logged::WithoutHeaders,
         caching: Caching::Off,
         scans: Scans::Frequent,
@@ -54,6 +55,7 @@ const fn setup(retention_ms: i64, store_type: StoreType) -> WindowSetup {
 
 fn opening(task: &mut TaskContext) -> StoreOpening {
     StoreOpening {
+        times: std::rc::Rc::clone(task.times()),
         name: "s".into(),
         topic_name: "app-s-changelog".into(),
         changelog: Some(ChangelogTopic {
@@ -295,7 +297,7 @@ proptest! {
             prop_assert_eq!(found.map(|row| row.value), wanted);
         }
         let mut all = 0;
-        store.visit_all(0, i64::MAX, |_, _, _| { all += 1; Visit::GoOn }).unwrap();
+        store.visit_all(None, (0, i64::MAX), |_, _, _| { all += 1; Visit::GoOn }).unwrap();
         prop_assert_eq!(all, model.len());
         let StoreContent::Window(content) = store.content().unwrap() else {
             panic!("a window store shows windows");

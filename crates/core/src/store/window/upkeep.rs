@@ -4,7 +4,7 @@ use headwater_state::engine::{Direction, KeyRange};
 use headwater_state::key::{SEGMENT_BYTES, WindowKey};
 use headwater_state::layer::ReadOld;
 
-use super::WindowRows;
+use super::{Duplicates, WindowRows};
 use crate::processor::TaskContext;
 use crate::record::{Change, Record};
 use crate::store::content::{StoreContent, StoredEntry};
@@ -74,7 +74,12 @@ impl<K: 'static, V: 'static> TaskStore for WindowRows<K, V> {
         let Some(found) = WindowKey::read_logged(record.key) else {
             return Err(self.keys.malformed("a window's key", record.key.len()));
         };
+        if self.setup.duplicates == Duplicates::Kept {
+            self.kept.restored(found.sequence);
+            self.logged.restored(found.sequence);
+        }
         self.observe(found.start_ms)?;
+        self.restore_duplicate(found.sequence);
         if self.is_expired(found.start_ms) {
             return Ok(());
         }

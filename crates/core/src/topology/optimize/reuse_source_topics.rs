@@ -14,7 +14,8 @@ pub(super) fn rewrite(graph: &mut Graph) {
         .collect();
     for (name, topic) in reused {
         let mut stores = graph.stores.iter_mut();
-        if let Some(store) = stores.find(|store| store.name == name) {
+        // The topic of the user is not to be written, as the deletion of rows that died asks for.
+        if let Some(store) = stores.find(|store| store.name == name && store.ttl.is_none()) {
             store.logging = Logging::SourceTopic(topic);
         }
     }

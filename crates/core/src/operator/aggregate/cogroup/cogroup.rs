@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::part::Part;
 use crate::codec::SharedCodec;
-use crate::dsl::{CogroupedKStream, KGroupedStream};
+use crate::dsl::{CogroupedKStream, IntoRow, KGroupedStream};
 use crate::failure::Failure;
 
 impl<'b, K: Clone + 'static, V: Clone + 'static> KGroupedStream<'b, K, V> {
@@ -38,7 +38,7 @@ impl<'b, K: Clone + 'static, V: Clone + 'static> KGroupedStream<'b, K, V> {
     /// assert_eq!(driver.output("kept-pieces", Utf8, I64).values()?, [5, 3]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn cogroup<A: Clone + 'static, R: Into<Option<A>>>(
+    pub fn cogroup<A: Clone + 'static, R: IntoRow<A>>(
         self,
         add: impl Fn(&K, V, A) -> R + Send + Sync + 'static,
     ) -> CogroupedKStream<'b, K, A> {
@@ -46,7 +46,7 @@ impl<'b, K: Clone + 'static, V: Clone + 'static> KGroupedStream<'b, K, V> {
     }
 
     /// As [`cogroup`](Self::cogroup), with a function that can fail.
-    pub fn try_cogroup<A: Clone + 'static, R: Into<Option<A>>>(
+    pub fn try_cogroup<A: Clone + 'static, R: IntoRow<A>>(
         self,
         add: impl Fn(&K, V, A) -> Result<R, Failure> + Send + Sync + 'static,
     ) -> CogroupedKStream<'b, K, A> {
@@ -63,7 +63,7 @@ impl<'b, K: Clone + 'static, A: Clone + 'static> CogroupedKStream<'b, K, A> {
     /// Adds another grouped stream, with what adds its values to the rows.
     ///
     /// Semantics: `CogroupedKStream.cogroup`.
-    pub fn cogroup<V: Clone + 'static, R: Into<Option<A>>>(
+    pub fn cogroup<V: Clone + 'static, R: IntoRow<A>>(
         self,
         group: KGroupedStream<'b, K, V>,
         add: impl Fn(&K, V, A) -> R + Send + Sync + 'static,
@@ -72,12 +72,13 @@ impl<'b, K: Clone + 'static, A: Clone + 'static> CogroupedKStream<'b, K, A> {
     }
 
     /// As [`cogroup`](Self::cogroup), with a function that can fail.
-    pub fn try_cogroup<V: Clone + 'static, R: Into<Option<A>>>(
+    pub fn try_cogroup<V: Clone + 'static, R: IntoRow<A>>(
         mut self,
-        group: KGroupedStream<'b, K, V>,
+        mut group: KGroupedStream<'b, K, V>,
         add: impl Fn(&K, V, A) -> Result<R, Failure> + Send + Sync + 'static,
     ) -> Self {
         let add = move |key: &K, value, row| add(key, value, row).map(Into::into);
+        group.grouping.node = self.builder.own(group.builder, group.grouping.node);
         self.streams.push(Rc::new(Part::new(group.grouping, add)));
         self
     }

@@ -124,7 +124,7 @@ where
             // Each window takes a value of its own.
             move |key: &K, value: &V, row| add(key, value.clone(), row),
         );
-        windowed::stages(&self.group, function, row, (windows, Emit::OnUpdate))
+        windowed::stages(&self.group, function, row, (windows, Emit::OnUpdate, None))
     }
 
     fn sessions(
@@ -137,6 +137,6 @@ where
             add: self.function(initial),
             merge: Arc::clone(merge),
         };
-        session::stages(&self.group, function, (windows, Emit::OnUpdate))
+        session::stages(&self.group, function, (windows, Emit::OnUpdate, None))
     }
 }

@@ -18,6 +18,31 @@ impl<'b, K: Clone + 'static, A: Clone + 'static> SessionWindowedCogroupedKStream
     /// Records without a key, and those whose session has closed, are dropped and counted; null
     /// values are passed on to what adds. A row has the time of its session's last record.
     /// Semantics: `SessionWindowedCogroupedKStream.aggregate`.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use headwater_core::prelude::*;
+    /// use headwater_testing::TopologyTestDriver;
+    ///
+    /// let builder = StreamsBuilder::new();
+    /// let pages = builder.stream("pages", Consumed::with(Utf8, Utf8));
+    /// let buys = builder.stream("buys", Consumed::with(Utf8, Utf8));
+    /// pages
+    ///     .group_by_key(Grouped::with(Utf8, Utf8))
+    ///     .cogroup(|_, _, score| score + 1)
+    ///     .cogroup(buys.group_by_key(Grouped::with(Utf8, Utf8)), |_, _, score| score + 10)
+    ///     .windowed_by(SessionWindows::with_gap(Duration::from_secs(60)))
+    ///     .aggregate(|| 0, |_, one, other| one + other, Materialized::named("scores", I64))
+    ///     .into_stream()
+    ///     .to("visits", Produced::with(SessionWindowed::new(Utf8), I64.nullable()));
+    ///
+    /// let mut driver = TopologyTestDriver::new(builder.build()?)?;
+    /// driver.input("pages", Utf8, Utf8).at_ms(0).push("ann", "/")?;
+    /// driver.input("buys", Utf8, Utf8).at_ms(1_000).push("ann", "tea")?;
+    /// let mut visits = driver.output("visits", SessionWindowed::new(Utf8), I64.nullable());
+    /// assert_eq!(visits.values()?, [Some(1), None, Some(11)]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use = "a table that nothing follows does nothing"]
     pub fn aggregate<VC: Codec<Item = A>>(
         self,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::declare::sessions;
 use super::function::{SessionFunction, merging};
 use crate::codec::Codec;
-use crate::dsl::{KTable, Materialized, SessionWindowedKStream};
+use crate::dsl::{IntoRow, KTable, Materialized, SessionWindowedKStream};
 use crate::failure::Failure;
 use crate::operator::aggregate::aggregate::PREFIX;
 use crate::operator::aggregate::function::Function;
@@ -25,6 +25,7 @@ impl<'b, K: Clone + 'static, V: 'static> SessionWindowedKStream<'b, K, V> {
     /// use std::time::Duration;
     /// use headwater_core::prelude::*;
     /// use headwater_core::window::{SessionWindowed, SessionWindows};
+    /// use headwater_testing::TopologyTestDriver;
     ///
     /// let builder = StreamsBuilder::new();
     /// builder
@@ -39,9 +40,17 @@ impl<'b, K: Clone + 'static, V: 'static> SessionWindowedKStream<'b, K, V> {
     ///     )
     ///     .into_stream()
     ///     .to("letters", Produced::with(SessionWindowed::new(Utf8), I64.nullable()));
+    ///
+    /// let mut driver = TopologyTestDriver::new(builder.build()?)?;
+    /// let pages = driver.input("pages", Utf8, Utf8);
+    /// pages.at_ms(0).push("ann", "home")?.at_ms(100_000).push("ann", "buy")?;
+    /// let letters = driver.output("letters", SessionWindowed::new(Utf8), I64).values()?;
+    /// // The second page comes more than a minute later: another visit.
+    /// assert_eq!(letters, [4, 3]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use = "a table that nothing follows does nothing"]
-    pub fn aggregate<VC: Codec, R: Into<Option<VC::Item>>>(
+    pub fn aggregate<VC: Codec, R: IntoRow<VC::Item>>(
         self,
         initial: impl Fn() -> VC::Item + Send + Sync + 'static,
         add: impl Fn(&K, V, VC::Item) -> R + Send + Sync + 'static,
@@ -61,7 +70,7 @@ impl<'b, K: Clone + 'static, V: 'static> SessionWindowedKStream<'b, K, V> {
 
     /// As [`aggregate`](Self::aggregate), with functions that can fail.
     #[must_use = "a table that nothing follows does nothing"]
-    pub fn try_aggregate<VC: Codec, R: Into<Option<VC::Item>>>(
+    pub fn try_aggregate<VC: Codec, R: IntoRow<VC::Item>>(
         self,
         initial: impl Fn() -> VC::Item + Send + Sync + 'static,
         add: impl Fn(&K, V, VC::Item) -> Result<R, Failure> + Send + Sync + 'static,

@@ -23,6 +23,28 @@ impl<'b, K: Clone + 'static, V: 'static> SessionWindowedKStream<'b, K, V> {
     }
 
     /// As [`count`](Self::count), in a store with these options.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use headwater_core::prelude::*;
+    /// use headwater_testing::TopologyTestDriver;
+    ///
+    /// let builder = StreamsBuilder::new();
+    /// builder
+    ///     .stream("clicks", Consumed::with(Utf8, Utf8))
+    ///     .group_by_key(Grouped::with(Utf8, Utf8))
+    ///     .windowed_by(SessionWindows::with_gap(Duration::from_secs(60)))
+    ///     .count_with(Materialized::named("clicks-per-visit", I64))
+    ///     .into_stream()
+    ///     .to("visits", Produced::with(SessionWindowed::new(Utf8), I64.nullable()));
+    ///
+    /// let mut driver = TopologyTestDriver::new(builder.build()?)?;
+    /// let clicks = driver.input("clicks", Utf8, Utf8);
+    /// clicks.at_ms(0).push("ann", "/")?.at_ms(1_000).push("ann", "/buy")?;
+    /// let mut visits = driver.output("visits", SessionWindowed::new(Utf8), I64.nullable());
+    /// assert_eq!(visits.values()?, [Some(1), None, Some(2)]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use = "a table that nothing follows does nothing"]
     pub fn count_with<VC>(self, materialized: Materialized<VC>) -> KTable<'b, Windowed<K>, VC::Item>
     where

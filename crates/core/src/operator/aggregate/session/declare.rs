@@ -1,6 +1,7 @@
 //! Adding an aggregation of sessions to the graph.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::function::SessionFunction;
 use super::keep;
@@ -8,9 +9,10 @@ use super::process::Sessions;
 use crate::codec::SharedCodec;
 use crate::dsl::{Grouping, KTable, SessionWindowedKStream};
 use crate::operator::aggregate::declare::{self, Table};
+use crate::operator::idle::WhenIdle;
 use crate::operator::table::keep::Parts;
 use crate::time::duration_millis;
-use crate::topology::{Stages, Wired};
+use crate::topology::Stages;
 use crate::window::{Emit, SessionWindowed, SessionWindows, Windowed};
 
 /// Adds an aggregation of sessions.
@@ -26,7 +28,8 @@ where
     A: Clone + 'static,
 {
     let (group, windows) = (&stream.group, (stream.windows, stream.emit));
-    let stages = stages(&group.grouping, function, windows);
+    let watched = (stream.windows, stream.emit, stream.idle);
+    let stages = stages(&group.grouping, function, watched);
     let table = table(&group.grouping.key, materialized, windows);
     declare::add(group, prefix, table, stages)
 }
@@ -53,7 +56,7 @@ pub(in crate::operator::aggregate) fn table<K: 'static, A: 'static>(
 pub(in crate::operator::aggregate) fn stages<K, V, A>(
     group: &Grouping<K, V>,
     function: SessionFunction<K, V, A>,
-    windows: (SessionWindows, Emit),
+    (windows, emit, idle): (SessionWindows, Emit, Option<Duration>),
 ) -> Stages
 where
     K: Clone + 'static,
@@ -62,8 +65,10 @@ where
 {
     let key = SharedCodec::clone(&group.key);
     Stages::sink(move |wiring, node| {
-        let sessions = Sessions::wire(wiring, node, windows, &function, &key);
-        Wired::new::<K, V>(Box::new(sessions))
+        let idle = WhenIdle::of(wiring, node, idle);
+        idle.wire::<K, V, _>(wiring, |wiring| {
+            Sessions::wire(wiring, node, (windows, emit), &function, &key)
+        })
     })
 }
 

@@ -8,8 +8,7 @@ impl<K: 'static, V: 'static> SessionWindowedKStream<'_, K, V> {
     /// their session closes.
     ///
     /// A session closes when stream time has passed its end by gap and grace; its row leaves
-    /// with the next record after that, at most once per second of wall-clock time for all that
-    /// have closed by then. Rows leave in the order of their sessions' ends. No session that
+    /// with the next record after that. Rows leave in the order of their sessions' ends. No session that
     /// closes is forgotten, however far stream time jumps.
     /// Semantics: `SessionWindowedKStream.emitStrategy` (KIP-825).
     ///
@@ -32,7 +31,6 @@ impl<K: 'static, V: 'static> SessionWindowedKStream<'_, K, V> {
     /// let mut driver = TopologyTestDriver::new(builder.build()?)?;
     /// let clicks = driver.input("clicks", Utf8, Utf8).at_ms(1_000);
     /// clicks.push("ann", "/")?.at_ms(2_000).push("ann", "/buy")?;
-    /// driver.advance_wall_clock(Duration::from_secs(1))?;
     /// driver.input("clicks", Utf8, Utf8).at_ms(100_000).push("bob", "/")?;
     /// let visits = driver.output("visits", SessionWindowed::new(Utf8), I64).values()?;
     /// assert_eq!(visits, [2]);
@@ -40,6 +38,7 @@ impl<K: 'static, V: 'static> SessionWindowedKStream<'_, K, V> {
     /// ```
     #[must_use = "windows that nothing aggregates do nothing"]
     pub fn emit(self, emit: Emit) -> Self {
-        Self { emit, ..self }
+        let idle = self.idle.filter(|_| emit == Emit::OnClose);
+        Self { emit, idle, ..self }
     }
 }

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use crate::codec::SharedCodec;
 use crate::dsl::{ResolvedName, StoreSettings};
 use crate::error::TopologyError;
+use crate::operator::table::keep as table;
 use crate::processor::Lookup;
 use crate::record::Stamped;
 use crate::store::{Logged, SessionRows, SessionSetup, StoreError, StoreOpening};
@@ -30,6 +31,7 @@ pub(super) fn declare<K: 'static, A: 'static>(
             needed_ms: duration_millis(needed),
         });
     }
+    table::refuse_options(graph, name, settings, "sessions");
     let setup = SessionSetup {
         retention_ms: duration_millis(retention),
         caching: settings.caching,

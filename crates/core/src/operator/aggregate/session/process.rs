@@ -5,7 +5,8 @@ use super::function::SessionFunction;
 use crate::codec::SharedCodec;
 use crate::failure::Step;
 use crate::operator::aggregate::closing::Closing;
-use crate::operator::aggregate::stopped::Stopped;
+use crate::operator::idle::CloseOpen;
+use crate::operator::stopped::Stopped;
 use crate::processor::{Sink, TableOutput, TaskContext};
 use crate::record::{Change, Headers, Record};
 use crate::store::{Cause, PutSession, SessionRows};
@@ -25,9 +26,25 @@ pub(super) struct Sessions<K, V, A> {
     observed_ms: i64,
     /// The sessions that a record merges; kept between records for its memory.
     merged: Vec<(Window, A)>,
+    /// Sessions that ended before this were closed on an idle input: nothing is added to them.
+    closed_ms: i64,
     /// Where sessions are passed on when they close.
     closing: Option<Closing>,
     output: TableOutput<Windowed<K>, A, SessionRows<K, A>>,
+}
+
+impl<K: Clone + 'static, V: 'static, A: Clone + 'static> CloseOpen for Sessions<K, V, A> {
+    fn close_open(&mut self, task: &mut TaskContext) -> Step {
+        let last_ms = self.output.store().borrow().last_closing_ms();
+        let Some(last_ms) = last_ms else {
+            return Ok(());
+        };
+        let close_ms = last_ms.saturating_add(1);
+        self.closed_ms = self.closed_ms.max(close_ms);
+        self.observed_ms = self.observed_ms.max(close_ms.saturating_add(self.wait_ms));
+        let emitted = self.emit_all(close_ms, &Headers::new(), task);
+        emitted.or_else(|stopped| stopped.settle(self.output.name(), task))
+    }
 }
 
 impl<K: Clone + 'static, V: 'static, A: Clone + 'static> Sink<K, V> for Sessions<K, V, A> {
@@ -79,6 +96,7 @@ impl<K: Clone + 'static, V: 'static, A: Clone + 'static> Sessions<K, V, A> {
             observed_ms: Timestamp::UNKNOWN.as_millis(),
             merged: Vec::new(),
             closing,
+            closed_ms: i64::MIN,
             output: wiring.table_output(node, &store),
         }
     }
@@ -97,6 +115,8 @@ impl<K: Clone + 'static, V: 'static, A: Clone + 'static> Sessions<K, V, A> {
             task.drop_record("its session has closed");
             return Ok(());
         }
+        // Before anything is deleted: if it fails, the sessions stay as they were.
+        let new = (self.function.add.next)(key, record.value, so_far)?;
         if window != own {
             let mut merged = std::mem::take(&mut self.merged);
             for (window, old) in merged.drain(..) {
@@ -105,7 +125,6 @@ impl<K: Clone + 'static, V: 'static, A: Clone + 'static> Sessions<K, V, A> {
             }
             self.merged = merged;
         }
-        let new = (self.function.add.next)(key, record.value, so_far)?;
         self.put(key, window, new.as_ref(), cause, task)?;
         self.pass_on(key, window, Change::new(new, None), task)
     }
@@ -116,7 +135,7 @@ impl<K: Clone + 'static, V: 'static, A: Clone + 'static> Sessions<K, V, A> {
         let merged = &mut self.merged;
         let at_ms = own.start.as_millis();
         let (from_ms, to_ms) = (
-            at_ms.saturating_sub(self.gap_ms),
+            at_ms.saturating_sub(self.gap_ms).max(self.closed_ms),
             at_ms.saturating_add(self.gap_ms),
         );
         let mut store = self.output.store().borrow_mut();
@@ -181,6 +200,19 @@ impl<K: Clone + 'static, V: 'static, A: Clone + 'static> Sessions<K, V, A> {
         if !closing.is_due(close_ms, task.wall_clock()) {
             return Ok(());
         }
+        self.emit_all(close_ms, headers, task)
+    }
+
+    /// Passes on the sessions that have closed since the last time, however short ago that was.
+    fn emit_all(
+        &mut self,
+        close_ms: i64,
+        headers: &Headers,
+        task: &mut TaskContext,
+    ) -> Result<(), Stopped> {
+        let Some(closing) = &mut self.closing else {
+            return Ok(());
+        };
         // A session includes its end, so it is closed only after it.
         let (from_ms, to_ms) = (
             closing.emitted_ms().unwrap_or(0).max(0),

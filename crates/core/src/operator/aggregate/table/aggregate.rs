@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::process::{self, TableFunction};
 use crate::codec::Codec;
-use crate::dsl::{KGroupedTable, KTable, Materialized};
+use crate::dsl::{IntoRow, KGroupedTable, KTable, Materialized};
 use crate::failure::Failure;
 use crate::operator::aggregate::function::Function;
 
@@ -51,8 +51,8 @@ impl<'b, K: 'static, V: 'static> KGroupedTable<'b, K, V> {
     where
         VC: Codec,
         VC::Item: Clone,
-        A: Into<Option<VC::Item>>,
-        S: Into<Option<VC::Item>>,
+        A: IntoRow<VC::Item>,
+        S: IntoRow<VC::Item>,
     {
         self.try_aggregate(
             initial,
@@ -74,8 +74,8 @@ impl<'b, K: 'static, V: 'static> KGroupedTable<'b, K, V> {
     where
         VC: Codec,
         VC::Item: Clone,
-        A: Into<Option<VC::Item>>,
-        S: Into<Option<VC::Item>>,
+        A: IntoRow<VC::Item>,
+        S: IntoRow<VC::Item>,
     {
         let add = move |key: &K, value, row| add(key, value, row).map(Into::into);
         let subtract = move |key: &K, value, row| subtract(key, value, row).map(Into::into);

@@ -20,6 +20,27 @@ impl<'b, K: 'static, V: 'static> KGroupedTable<'b, K, V> {
     }
 
     /// As [`count`](Self::count), in a store with these options.
+    ///
+    /// ```
+    /// use headwater_core::prelude::*;
+    /// use headwater_testing::TopologyTestDriver;
+    ///
+    /// let builder = StreamsBuilder::new();
+    /// builder
+    ///     .table_with("homes", Consumed::with(Utf8, Utf8), Materialized::named("homes", Utf8))
+    ///     .group_by(|person, city| (city, person.clone()), Grouped::with(Utf8, Utf8).named("by-city"))
+    ///     .count_with(Materialized::named("people-per-city", I64))
+    ///     .into_stream()
+    ///     .to("people", Produced::with(Utf8, I64.nullable()));
+    ///
+    /// let mut driver = TopologyTestDriver::new(builder.build()?)?;
+    /// let homes = driver.input("homes", Utf8, Utf8);
+    /// homes.push("ann", "Rome")?.push("ben", "Rome")?.push("ann", "Oslo")?;
+    /// let people = driver.output("people", Utf8, I64).pairs()?;
+    /// let people: Vec<_> = people.iter().map(|(city, count)| (city.as_str(), *count)).collect();
+    /// assert_eq!(people, [("Rome", 1), ("Rome", 2), ("Rome", 1), ("Oslo", 1)]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use = "a table that nothing follows does nothing"]
     pub fn count_with<VC>(self, materialized: Materialized<VC>) -> KTable<'b, K, VC::Item>
     where

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::process::{self, TableFunction};
 use crate::codec::{Codec, SharedCodec};
-use crate::dsl::{KGroupedTable, KTable, Materialized, StoreNaming, StoreSettings};
+use crate::dsl::{IntoRow, KGroupedTable, KTable, Materialized, StoreNaming, StoreSettings};
 use crate::failure::Failure;
 use crate::operator::aggregate::function::Function;
 use crate::operator::table::keep::Parts;
@@ -52,8 +52,8 @@ impl<'b, K: 'static, V: Clone + 'static> KGroupedTable<'b, K, V> {
     ) -> KTable<'b, K, V>
     where
         VC: Codec<Item = V>,
-        A: Into<Option<V>>,
-        S: Into<Option<V>>,
+        A: IntoRow<V>,
+        S: IntoRow<V>,
     {
         self.try_reduce_with(
             move |row, value| Ok(add(row, value)),
@@ -70,8 +70,8 @@ impl<'b, K: 'static, V: Clone + 'static> KGroupedTable<'b, K, V> {
         subtract: impl Fn(V, V) -> S + Send + Sync + 'static,
     ) -> KTable<'b, K, V>
     where
-        A: Into<Option<V>>,
-        S: Into<Option<V>>,
+        A: IntoRow<V>,
+        S: IntoRow<V>,
     {
         let value = SharedCodec::clone(&self.value);
         let naming = StoreNaming::unspecified();
@@ -92,13 +92,13 @@ impl<'b, K: 'static, V: Clone + 'static> KGroupedTable<'b, K, V> {
     ) -> KTable<'b, K, V>
     where
         VC: Codec<Item = V>,
-        A: Into<Option<V>>,
-        S: Into<Option<V>>,
+        A: IntoRow<V>,
+        S: IntoRow<V>,
     {
         self.reduced(add, subtract, materialized.into_parts())
     }
 
-    fn reduced<A: Into<Option<V>>, S: Into<Option<V>>>(
+    fn reduced<A: IntoRow<V>, S: IntoRow<V>>(
         self,
         add: impl Fn(V, V) -> Result<A, Failure> + Send + Sync + 'static,
         subtract: impl Fn(V, V) -> Result<S, Failure> + Send + Sync + 'static,

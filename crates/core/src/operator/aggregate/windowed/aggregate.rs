@@ -2,7 +2,7 @@
 
 use super::declare::windowed;
 use crate::codec::Codec;
-use crate::dsl::{KTable, Materialized, TimeWindowedKStream};
+use crate::dsl::{IntoRow, KTable, Materialized, TimeWindowedKStream};
 use crate::failure::Failure;
 use crate::operator::aggregate::aggregate::PREFIX;
 use crate::operator::aggregate::function::SharedFunction;
@@ -50,7 +50,7 @@ impl<'b, K: Clone + 'static, V: 'static> TimeWindowedKStream<'b, K, V> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use = "a table that nothing follows does nothing"]
-    pub fn aggregate<VC: Codec, R: Into<Option<VC::Item>>>(
+    pub fn aggregate<VC: Codec, R: IntoRow<VC::Item>>(
         self,
         initial: impl Fn() -> VC::Item + Send + Sync + 'static,
         add: impl Fn(&K, &V, VC::Item) -> R + Send + Sync + 'static,
@@ -65,7 +65,7 @@ impl<'b, K: Clone + 'static, V: 'static> TimeWindowedKStream<'b, K, V> {
 
     /// As [`aggregate`](Self::aggregate), with a function that can fail.
     #[must_use = "a table that nothing follows does nothing"]
-    pub fn try_aggregate<VC: Codec, R: Into<Option<VC::Item>>>(
+    pub fn try_aggregate<VC: Codec, R: IntoRow<VC::Item>>(
         self,
         initial: impl Fn() -> VC::Item + Send + Sync + 'static,
         add: impl Fn(&K, &V, VC::Item) -> Result<R, Failure> + Send + Sync + 'static,

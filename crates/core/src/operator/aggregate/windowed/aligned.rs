@@ -3,7 +3,8 @@
 use super::rows::FoldedRows;
 use crate::codec::SharedCodec;
 use crate::failure::Step;
-use crate::operator::aggregate::stopped::Stopped;
+use crate::operator::idle::CloseOpen;
+use crate::operator::stopped::Stopped;
 use crate::processor::{Sink, TaskContext};
 use crate::record::Record;
 
@@ -47,6 +48,13 @@ impl<K: Clone + 'static, V: 'static, A: Clone + 'static> AlignedWindows<K, V, A>
             next = start_ms.checked_add(advance_ms);
         }
         self.rows.emit_closed(close_ms, record, task)
+    }
+}
+
+impl<K: Clone + 'static, V: 'static, A: Clone + 'static> CloseOpen for AlignedWindows<K, V, A> {
+    fn close_open(&mut self, task: &mut TaskContext) -> Step {
+        let done = self.rows.close_open(task);
+        self.rows.settle(done, task)
     }
 }
 

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use crate::dsl::{ExpiredResults, TimeWindows};
 use crate::operator::aggregate::closing::Closing;
-use crate::operator::aggregate::stopped::Stopped;
+use crate::operator::stopped::Stopped;
 use crate::processor::{Sink, TaskContext};
 use crate::record::{Change, Headers, Record};
 use crate::store::{FlushTable as _, WindowRows};
@@ -61,6 +61,17 @@ impl<K: 'static, A: 'static> ClosedWindows<K, A> {
         if !is_due || until_ms < 0 {
             return Ok(());
         }
+        self.emit_all(close_ms, headers, task)
+    }
+
+    /// Emits what has closed by `close_ms`, however short ago the last emission was.
+    pub(super) fn emit_all(
+        &mut self,
+        close_ms: i64,
+        headers: &Headers,
+        task: &mut TaskContext,
+    ) -> Result<(), Stopped> {
+        let until_ms = self.windows.last_closed_start_ms(close_ms);
         self.closing.emitted(close_ms, task);
         loop {
             // The store is not held while a row goes on: what is downstream may look it up.

@@ -21,6 +21,29 @@ impl<'b, K: Clone + 'static, V: 'static> TimeWindowedKStream<'b, K, V> {
     }
 
     /// As [`count`](Self::count), in a store with these options.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use headwater_core::prelude::*;
+    /// use headwater_testing::TopologyTestDriver;
+    ///
+    /// let builder = StreamsBuilder::new();
+    /// let minute = Duration::from_secs(60);
+    /// builder
+    ///     .stream("clicks", Consumed::with(Utf8, Utf8))
+    ///     .group_by_key(Grouped::with(Utf8, Utf8))
+    ///     .windowed_by(TumblingWindows::of(minute))
+    ///     .count_with(Materialized::named("clicks-per-minute", I64))
+    ///     .into_stream()
+    ///     .to("counts", Produced::with(TimeWindowed::new(Utf8, minute), I64.nullable()));
+    ///
+    /// let mut driver = TopologyTestDriver::new(builder.build()?)?;
+    /// let clicks = driver.input("clicks", Utf8, Utf8);
+    /// clicks.at_ms(0).push("ann", "/")?.at_ms(60_000).push("ann", "/")?.push("ann", "/")?;
+    /// let counts = driver.output("counts", TimeWindowed::new(Utf8, minute), I64).values()?;
+    /// assert_eq!(counts, [1, 1, 2]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use = "a table that nothing follows does nothing"]
     pub fn count_with<VC>(self, materialized: Materialized<VC>) -> KTable<'b, Windowed<K>, VC::Item>
     where

@@ -11,8 +11,9 @@ use crate::codec::SharedCodec;
 use crate::dsl::{Grouping, KTable, TimeCut, TimeWindowedKStream, TimeWindows};
 use crate::operator::aggregate::declare::{self, Table};
 use crate::operator::aggregate::function::SharedFunction;
+use crate::operator::idle::WhenIdle;
 use crate::operator::table::keep::Parts;
-use crate::topology::{Stages, Wired};
+use crate::topology::{Stages, Wiring};
 use crate::window::{Emit, TimeWindowed, Windowed};
 
 /// Adds an aggregation in windows.
@@ -28,7 +29,8 @@ where
     A: Clone + 'static,
 {
     let (group, windows) = (&stream.group, (stream.windows, stream.emit));
-    let stages = stages(&group.grouping, function, &materialized.0, windows);
+    let watched = (stream.windows, stream.emit, stream.idle);
+    let stages = stages(&group.grouping, function, &materialized.0, watched);
     let table = table(&group.grouping.key, materialized, windows);
     declare::add(group, prefix, table, stages)
 }
@@ -58,7 +60,7 @@ pub(in crate::operator::aggregate) fn stages<K, V, A>(
     group: &Grouping<K, V>,
     function: SharedFunction<K, V, A>,
     row: &SharedCodec<A>,
-    (windows, emit): (TimeWindows, Emit),
+    (windows, emit, idle): (TimeWindows, Emit, Option<Duration>),
 ) -> Stages
 where
     K: Clone + 'static,
@@ -69,15 +71,20 @@ where
     let value = SharedCodec::clone(&group.value);
     let row = SharedCodec::clone(row);
     Stages::sink(move |wiring, node| {
-        let rows = FoldedRows::wire(wiring, node, windows, emit, &function, &row);
+        let rows = |wiring: &mut Wiring<'_>| {
+            FoldedRows::wire(wiring, node, windows, emit, &function, &row)
+        };
         let key = SharedCodec::clone(&key);
+        let idle = WhenIdle::of(wiring, node, idle);
         match windows.cut {
-            TimeCut::Aligned { advance_ms, .. } => {
-                Wired::new::<K, V>(Box::new(AlignedWindows::new(key, rows, advance_ms)))
-            }
+            TimeCut::Aligned { advance_ms, .. } => idle.wire(wiring, |wiring| {
+                AlignedWindows::new(key, rows(wiring), advance_ms)
+            }),
             TimeCut::Sliding { .. } => {
                 let value = SharedCodec::clone(&value);
-                Wired::new::<K, V>(Box::new(SlidingAggregate::new(key, value, rows)))
+                idle.wire(wiring, |wiring| {
+                    SlidingAggregate::new(key, value, rows(wiring))
+                })
             }
         }
     })

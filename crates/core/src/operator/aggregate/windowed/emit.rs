@@ -43,8 +43,7 @@ impl<K: 'static, V: 'static> TimeWindowedKStream<'_, K, V> {
     /// their window closes.
     ///
     /// A window closes when stream time has passed its end and grace; its row leaves with the
-    /// next record after that, at most once per second of wall-clock time for all that have
-    /// closed by then. Rows leave in the order of their windows' starts. No window that closes
+    /// next record after that. Rows leave in the order of their windows' starts. No window that closes
     /// is forgotten, however far stream time jumps. Semantics: `TimeWindowedKStream.emitStrategy`
     /// (KIP-825).
     ///
@@ -67,7 +66,6 @@ impl<K: 'static, V: 'static> TimeWindowedKStream<'_, K, V> {
     ///
     /// let mut driver = TopologyTestDriver::new(builder.build()?)?;
     /// driver.input("clicks", Utf8, Utf8).at_ms(1_000).push("ann", "/")?.push("ann", "/buy")?;
-    /// driver.advance_wall_clock(Duration::from_secs(1))?;
     /// driver.input("clicks", Utf8, Utf8).at_ms(3_600_000).push("bob", "/")?;
     /// let mut counts = driver.output("counts", TimeWindowed::new(Utf8, minute), I64);
     /// assert_eq!(counts.values()?, [2]);
@@ -76,6 +74,7 @@ impl<K: 'static, V: 'static> TimeWindowedKStream<'_, K, V> {
     #[must_use = "windows that nothing aggregates do nothing"]
     pub fn emit(mut self, emit: Emit) -> Self {
         self.emit = emit;
+        self.idle = self.idle.filter(|_| emit == Emit::OnClose);
         self
     }
 }

@@ -5,8 +5,9 @@ use std::time::Duration;
 use headwater_state::layer::Scans;
 
 use crate::codec::SharedCodec;
-use crate::dsl::{ResolvedName, StoreSettings, TimeCut, TimeWindows};
+use crate::dsl::{Changes, ResolvedName, StoreSettings, TimeCut, TimeWindows};
 use crate::error::TopologyError;
+use crate::operator::table::keep;
 use crate::operator::table::windowed::WindowLookup;
 use crate::store::{Caching, Duplicates, Form, Logged, RowFormat, WindowRows, WindowSetup};
 use crate::time::duration_millis;
@@ -31,11 +32,13 @@ pub(super) fn declare<K: 'static, A: 'static>(
         });
     }
     let is_sliding = matches!(windows.cut, TimeCut::Sliding { .. });
+    refuse_options(graph, name, settings, is_sliding);
     let setup = WindowSetup {
         size_ms: windows.size_ms(),
         retention_ms,
         duplicates: Duplicates::Replaced,
         format: RowFormat::Stamped,
+        changes: settings.changes,
         headers: Logged::WithoutHeaders,
         // As in Kafka Streams, where only sliding windows are scanned for each record.
         caching: match (emit, is_sliding) {
@@ -65,6 +68,25 @@ pub(super) fn declare<K: 'static, A: 'static>(
         }
     });
     graph.add_store(store.in_form(Form::Stamped));
+}
+
+/// Refuses the options that windows do not have.
+fn refuse_options(
+    graph: &mut Graph,
+    name: &ResolvedName,
+    settings: &StoreSettings,
+    is_sliding: bool,
+) {
+    let (changes, rows) = if is_sliding {
+        (settings.changes, "sliding windows")
+    } else {
+        (Changes::All, "windows")
+    };
+    let refused = StoreSettings {
+        changes,
+        ..settings.clone()
+    };
+    keep::refuse_options(graph, name, &refused, rows);
 }
 
 /// What a node is that keeps its table in this window store.

@@ -2,7 +2,7 @@
 
 use super::declare::windowed;
 use crate::codec::{Codec, SharedCodec};
-use crate::dsl::{KTable, Materialized, StoreNaming, StoreSettings, TimeWindowedKStream};
+use crate::dsl::{IntoRow, KTable, Materialized, StoreNaming, StoreSettings, TimeWindowedKStream};
 use crate::failure::Failure;
 use crate::operator::aggregate::function::SharedFunction;
 use crate::operator::table::keep::Parts;
@@ -46,7 +46,7 @@ impl<'b, K: Clone + 'static, V: Clone + 'static> TimeWindowedKStream<'b, K, V> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use = "a table that nothing follows does nothing"]
-    pub fn reduce<R: Into<Option<V>>>(
+    pub fn reduce<R: IntoRow<V>>(
         self,
         reduce: impl Fn(V, V) -> R + Send + Sync + 'static,
     ) -> KTable<'b, Windowed<K>, V> {
@@ -59,13 +59,13 @@ impl<'b, K: Clone + 'static, V: Clone + 'static> TimeWindowedKStream<'b, K, V> {
     /// `reduce` gets it with the next value: tumbling and hopping windows take null for a value,
     /// sliding ones drop such records. A window whose first value is null has no row.
     #[must_use = "a table that nothing follows does nothing"]
-    pub fn reduce_with<VC: Codec, R: Into<Option<VC::Item>>>(
+    pub fn reduce_with<VC: Codec, R: IntoRow<VC::Item>>(
         self,
         reduce: impl Fn(VC::Item, V) -> R + Send + Sync + 'static,
         materialized: Materialized<VC>,
     ) -> KTable<'b, Windowed<K>, VC::Item>
     where
-        V: Into<Option<VC::Item>>,
+        V: IntoRow<VC::Item>,
         VC::Item: Clone,
     {
         let reduce = move |so_far, value| Ok(reduce(so_far, value));
@@ -74,7 +74,7 @@ impl<'b, K: Clone + 'static, V: Clone + 'static> TimeWindowedKStream<'b, K, V> {
 
     /// As [`reduce`](Self::reduce), with a function that can fail.
     #[must_use = "a table that nothing follows does nothing"]
-    pub fn try_reduce<R: Into<Option<V>>>(
+    pub fn try_reduce<R: IntoRow<V>>(
         self,
         reduce: impl Fn(V, V) -> Result<R, Failure> + Send + Sync + 'static,
     ) -> KTable<'b, Windowed<K>, V> {
@@ -85,25 +85,25 @@ impl<'b, K: Clone + 'static, V: Clone + 'static> TimeWindowedKStream<'b, K, V> {
 
     /// As [`reduce_with`](Self::reduce_with), with a function that can fail.
     #[must_use = "a table that nothing follows does nothing"]
-    pub fn try_reduce_with<VC: Codec, R: Into<Option<VC::Item>>>(
+    pub fn try_reduce_with<VC: Codec, R: IntoRow<VC::Item>>(
         self,
         reduce: impl Fn(VC::Item, V) -> Result<R, Failure> + Send + Sync + 'static,
         materialized: Materialized<VC>,
     ) -> KTable<'b, Windowed<K>, VC::Item>
     where
-        V: Into<Option<VC::Item>>,
+        V: IntoRow<VC::Item>,
         VC::Item: Clone,
     {
         self.reduced(reduce, materialized.into_parts())
     }
 
-    fn reduced<A: Clone + 'static, R: Into<Option<A>>>(
+    fn reduced<A: Clone + 'static, R: IntoRow<A>>(
         self,
         reduce: impl Fn(A, V) -> Result<R, Failure> + Send + Sync + 'static,
         materialized: Parts<A>,
     ) -> KTable<'b, Windowed<K>, A>
     where
-        V: Into<Option<A>>,
+        V: IntoRow<A>,
     {
         let reduce = move |so_far, value| reduce(so_far, value).map(Into::into);
         windowed(

@@ -10,9 +10,9 @@ use crate::codec::SharedCodec;
 use crate::dsl::TimeWindows;
 use crate::failure::Step;
 use crate::operator::aggregate::function::SharedFunction;
-use crate::operator::aggregate::stopped::Stopped;
+use crate::operator::stopped::Stopped;
 use crate::processor::{TableOutput, TaskContext};
-use crate::record::{Change, Record, Stamped};
+use crate::record::{Change, Headers, Record, Stamped};
 use crate::store::{
     FlushTable as _, Presence, PutWindow, StoreError, TaskStore as _, WindowRow, WindowRows,
 };
@@ -164,8 +164,12 @@ impl<K: Clone + 'static, V: 'static, A: Clone + 'static> FoldedRows<K, V, A> {
             let mut store = self.store.borrow_mut();
             store.put_at(&mut self.place, &row, cause, task)?
         };
-        if put == PutWindow::Expired {
-            task.drop_record("its window is past the retention of the store");
+        match put {
+            PutWindow::Kept => {}
+            PutWindow::Unchanged => return Ok(()),
+            PutWindow::Expired => {
+                task.drop_record("its window is past the retention of the store");
+            }
         }
         match &mut self.output {
             Output::OnUpdate(output) => {
@@ -199,6 +203,20 @@ impl<K: Clone + 'static, V: 'static, A: Clone + 'static> FoldedRows<K, V, A> {
             Output::OnUpdate(_) => Ok(()),
             Output::OnClose(closed) => closed.emit(close_ms, &record.headers, task),
         }
+    }
+
+    /// Closes all windows that are open, as if stream time had passed their ends and the grace.
+    pub(super) fn close_open(&mut self, task: &mut TaskContext) -> Result<(), Stopped> {
+        let Output::OnClose(closed) = &mut self.output else {
+            return Ok(());
+        };
+        let Some(last_ms) = self.store.borrow().last_closing_ms()? else {
+            return Ok(());
+        };
+        let close_ms = self.windows.close_ms(last_ms);
+        let observed_ms = close_ms.saturating_add(self.windows.grace_ms);
+        self.observed_ms = self.observed_ms.max(observed_ms);
+        closed.emit_all(close_ms, &Headers::new(), task)
     }
 
     /// Settles what came of a record.

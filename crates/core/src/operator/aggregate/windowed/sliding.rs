@@ -9,7 +9,8 @@ use headwater_state::engine::Direction;
 use super::rows::{FoldedRows, SoFar};
 use crate::codec::SharedCodec;
 use crate::failure::Step;
-use crate::operator::aggregate::stopped::Stopped;
+use crate::operator::idle::CloseOpen;
+use crate::operator::stopped::Stopped;
 use crate::processor::{Sink, TaskContext};
 use crate::record::{Change, Record, Stamped};
 use crate::store::{Presence, Visit};
@@ -279,6 +280,13 @@ impl<A> Found<A> {
             has_left: false,
             has_right: false,
         }
+    }
+}
+
+impl<K: Clone + 'static, V: 'static, A: Clone + 'static> CloseOpen for SlidingAggregate<K, V, A> {
+    fn close_open(&mut self, task: &mut TaskContext) -> Step {
+        let done = self.rows.close_open(task);
+        self.rows.settle(done, task)
     }
 }
 

@@ -45,8 +45,10 @@ where
     /// Adds the join.
     ///
     /// Semantics: `KTableImpl.doJoinOnForeignKey`.
-    pub(super) fn add(self) -> KTable<'b, K, VR> {
-        let node = self.left.builder.with_graph(|graph| self.declare(graph));
+    pub(super) fn add(mut self) -> KTable<'b, K, VR> {
+        let builder = self.left.builder;
+        self.right.node = builder.own(self.right.builder, self.right.node);
+        let node = builder.with_graph(|graph| self.declare(graph));
         KTable::new(self.left.builder, node, self.left.key)
     }
 

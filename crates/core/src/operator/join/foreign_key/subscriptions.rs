@@ -5,7 +5,7 @@ use std::ops::{Bound, ControlFlow};
 use headwater_state::StateError;
 use headwater_state::engine::{Direction, KeyRange};
 
-use crate::dsl::ResolvedName;
+use crate::dsl::{Changes, ResolvedName};
 use crate::processor::TaskContext;
 use crate::store::{
     Cause, Logged, RestoreRecord, RowFormat, Rows, RowsSetup, StoreContent, StoreError,
@@ -39,6 +39,7 @@ impl Subscriptions {
             headers: Logged::WithHeaders,
             unlogged_prefix: 0,
             cache: None,
+            changes: Changes::All,
         };
         Self {
             name: opening.name.to_string(),

@@ -2,6 +2,7 @@
 //! `KStreamImplJoin`).
 
 use std::any::TypeId;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::names::{Names, NodeNames};
@@ -13,10 +14,12 @@ use super::window::KeepForPartners;
 use super::{Joiner, Options, Unmatched, sides};
 use crate::codec::SharedCodec;
 use crate::dsl::KStream;
+use crate::operator::idle::{Noted, WhenIdle};
 use crate::operator::join::repartition::{TopicName, for_join};
+use crate::processor::Sink;
 use crate::store::{EncodedRow, WindowRows};
 use crate::time::Timestamp;
-use crate::topology::{Graph, NodeId, NodeKind, SelfJoin, Stages, Wired};
+use crate::topology::{Graph, NodeId, NodeKind, SelfJoin, Stages, Wired, Wiring};
 
 const REMEDY: &str = "StreamJoined::named";
 
@@ -82,7 +85,7 @@ impl<K: Clone + 'static, L: 'static, R: 'static, O: 'static> Join<'_, K, L, R, O
             Unmatched::Left => (Alone::Result, Alone::NoResult),
             Unmatched::Both => (Alone::Result, Alone::Result),
         };
-        let side = self.side::<LeftSide>(&self.options.left, &stores.right, alone.0, None);
+        let side = self.side::<LeftSide>(&self.options.left, &stores.right, alone, None);
         // Kafka Streams writes the rest of a join as one node, which comes after both sides.
         let join_left = graph.add_with_lookups(
             names.join_left,
@@ -91,8 +94,12 @@ impl<K: Clone + 'static, L: 'static, R: 'static, O: 'static> Join<'_, K, L, R, O
             processor(),
             side,
         );
-        let stages =
-            self.side::<RightSide>(&self.options.right, &stores.left, alone.1, Some(join_left));
+        let stages = self.side::<RightSide>(
+            &self.options.right,
+            &stores.left,
+            (alone.1, alone.0),
+            Some(join_left),
+        );
         let join_right = graph.add(names.join_right, &[windowed_right], processor(), stages);
         for (node, partners) in [(join_left, &stores.right), (join_right, &stores.left)] {
             graph.connect(node, [partners.clone()]);
@@ -121,7 +128,7 @@ impl<K: Clone + 'static, L: 'static, R: 'static, O: 'static> Join<'_, K, L, R, O
         &self,
         value: &SharedCodec<S::This>,
         partners: &str,
-        alone: Alone,
+        (alone, others_alone): (Alone, Alone),
         shared_by: Option<NodeId>,
     ) -> Stages {
         let (joiner, windows) = (Arc::clone(&self.joiner), self.options.windows);
@@ -129,24 +136,38 @@ impl<K: Clone + 'static, L: 'static, R: 'static, O: 'static> Join<'_, K, L, R, O
             SharedCodec::clone(&self.options.key),
             SharedCodec::clone(value),
         );
-        let (partners, unjoined) = (partners.to_owned(), self.stores.unjoined.clone());
+        let (partners, waiting) = (partners.to_owned(), self.stores.unjoined.clone());
+        let idle = self.options.idle;
         Stages::sink(move |wiring, node| {
-            let unjoined = unjoined.as_ref().map(|name| wiring.store(name));
+            let unjoined = waiting.as_ref().map(|name| wiring.store(name));
             let emit_every = wiring.graph().settings.emit_unjoined_every;
             let unjoined = wiring.common(shared_by.unwrap_or(node), || {
                 Unjoined::new(unjoined, windows, emit_every)
             });
-            Wired::new::<K, S::This>(Box::new(JoinRecords::<S, K, L, R, O> {
+            let seen = Rc::clone(&unjoined.borrow().seen);
+            let make = |wiring: &mut Wiring<'_>| JoinRecords::<S, K, L, R, O> {
                 joiner: Arc::clone(&joiner),
                 key: SharedCodec::clone(&key),
                 value: SharedCodec::clone(&value),
                 windows: S::windows(windows),
                 alone,
+                others_alone,
                 partners: wiring.store(&partners),
                 unjoined,
                 name: wiring.name_of(node).to_owned(),
                 next: wiring.downstream(node),
-            }))
+            };
+            match (&waiting, shared_by) {
+                // The left side closes what waits on either.
+                (Some(store), None) => {
+                    WhenIdle::new(store, idle, seen).wire::<K, S::This, _>(wiring, make)
+                }
+                (Some(_), Some(_)) if idle.is_some() => {
+                    let next: Box<dyn Sink<K, S::This>> = Box::new(make(wiring));
+                    Wired::new::<K, S::This>(Box::new(Noted { seen, next }))
+                }
+                _ => Wired::new::<K, S::This>(Box::new(make(wiring))),
+            }
         })
     }
 

@@ -47,9 +47,6 @@ impl<'b, K: Clone + 'static, L: 'static> KStream<'b, K, L> {
     /// assert_eq!(driver.output("paid", Utf8, Utf8).values()?, ["tea for 250"]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    ///
-    /// # Panics
-    /// If the other stream belongs to another builder.
     #[must_use = "a stream that nothing follows does nothing"]
     pub fn join<R: 'static, O: 'static, KC, LC, RC>(
         self,
@@ -68,9 +65,6 @@ impl<'b, K: Clone + 'static, L: 'static> KStream<'b, K, L> {
     }
 
     /// As [`join`](Self::join), looking at the key as well.
-    ///
-    /// # Panics
-    /// If the other stream belongs to another builder.
     #[must_use = "a stream that nothing follows does nothing"]
     pub fn join_with_key<R: 'static, O: 'static, KC, LC, RC>(
         self,
@@ -91,9 +85,6 @@ impl<'b, K: Clone + 'static, L: 'static> KStream<'b, K, L> {
     /// As [`join_with_key`](Self::join_with_key), for code that can fail: the
     /// [`FailurePolicy`](crate::failure::FailurePolicy) decides about the record in hand then.
     /// If it goes on, that record's other pairs are not joined either.
-    ///
-    /// # Panics
-    /// If the other stream belongs to another builder.
     #[must_use = "a stream that nothing follows does nothing"]
     pub fn try_join_with_key<R: 'static, O: 'static, KC, LC, RC>(
         self,

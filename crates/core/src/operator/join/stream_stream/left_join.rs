@@ -15,10 +15,9 @@ impl<'b, K: Clone + 'static, L: 'static> KStream<'b, K, L> {
     ///
     /// That result comes when stream time, as of both streams, has passed the record's last
     /// possible partner and the grace; it is let out by a record of either stream, whose headers
-    /// it has, and has the timestamp of its own record. It is looked for at most once a second of
-    /// wall clock. A record that comes so late that its last possible partner lies in the past is
-    /// passed on at once if it has none. As stores are kept beyond that, a partner that comes
-    /// later still may bring a second result.
+    /// it has, and has the timestamp of its own record. A record that comes so late that its last
+    /// possible partner lies in the past is passed on at once if it has none. As stores are kept
+    /// beyond that, a partner that comes later still may bring a second result.
     ///
     /// A record of the left stream without a key has no partner, and is passed on at once. Records
     /// of the right stream without a key, and any without a value, are dropped and counted.
@@ -44,14 +43,10 @@ impl<'b, K: Clone + 'static, L: 'static> KStream<'b, K, L> {
     ///
     /// let mut driver = TopologyTestDriver::new(builder.build()?)?;
     /// driver.input("orders", Utf8, Utf8).at_ms(0).push("ann", "tea")?;
-    /// driver.advance_wall_clock(Duration::from_secs(1))?;
     /// driver.input("payments", Utf8, I64).at_ms(11).push("bob", 250)?;
     /// assert_eq!(driver.output("paid", Utf8, Utf8).values()?, ["tea unpaid"]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    ///
-    /// # Panics
-    /// If the other stream belongs to another builder.
     #[must_use = "a stream that nothing follows does nothing"]
     pub fn left_join<R: 'static, O: 'static, KC, LC, RC>(
         self,
@@ -70,9 +65,6 @@ impl<'b, K: Clone + 'static, L: 'static> KStream<'b, K, L> {
     }
 
     /// As [`left_join`](Self::left_join), looking at the key as well.
-    ///
-    /// # Panics
-    /// If the other stream belongs to another builder.
     #[must_use = "a stream that nothing follows does nothing"]
     pub fn left_join_with_key<R: 'static, O: 'static, KC, LC, RC>(
         self,
@@ -93,9 +85,6 @@ impl<'b, K: Clone + 'static, L: 'static> KStream<'b, K, L> {
     /// As [`left_join_with_key`](Self::left_join_with_key), for code that can fail: the
     /// [`FailurePolicy`](crate::failure::FailurePolicy) decides about the record in hand then.
     /// If it goes on, that record's other pairs are not joined either.
-    ///
-    /// # Panics
-    /// If the other stream belongs to another builder.
     #[must_use = "a stream that nothing follows does nothing"]
     pub fn try_left_join_with_key<R: 'static, O: 'static, KC, LC, RC>(
         self,

@@ -12,12 +12,12 @@ mod names;
 mod outer_join;
 mod self_join;
 mod side;
-mod stopped;
 mod stores;
 mod unjoined;
 mod window;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::codec::{Codec, SharedCodec};
 use crate::dsl::{KStream, StoreSettings, StreamJoined};
@@ -47,6 +47,7 @@ struct Options<K, L, R> {
     name: Option<String>,
     store: Option<String>,
     settings: StoreSettings,
+    idle: Option<Duration>,
 }
 
 impl<K: 'static, L: 'static, R: 'static> Options<K, L, R> {
@@ -64,21 +65,16 @@ impl<K: 'static, L: 'static, R: 'static> Options<K, L, R> {
             name: joined.name,
             store: joined.store,
             settings: joined.settings,
+            idle: joined.idle,
         }
     }
 }
 
 /// The two streams of a join.
-///
-/// # Panics
-/// If they belong to two builders.
 fn sides<'b, K: 'static, L: 'static, R: 'static>(
     left: KStream<'b, K, L>,
     right: KStream<'b, K, R>,
 ) -> (KStream<'b, K, L>, KStream<'b, K, R>) {
-    assert!(
-        std::ptr::eq(left.builder, right.builder),
-        "streams of two builders cannot be joined"
-    );
+    let right = KStream::new(left.builder, left.builder.own(right.builder, right.node));
     (left, right)
 }

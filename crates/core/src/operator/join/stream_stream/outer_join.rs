@@ -38,14 +38,10 @@ impl<'b, K: Clone + 'static, L: 'static> KStream<'b, K, L> {
     ///
     /// let mut driver = TopologyTestDriver::new(builder.build()?)?;
     /// driver.input("received", Utf8, I64).at_ms(0).push("a", 1)?;
-    /// driver.advance_wall_clock(Duration::from_secs(1))?;
     /// driver.input("sent", Utf8, I64).at_ms(11).push("b", 1)?;
     /// assert_eq!(driver.output("letters", Utf8, Utf8).values()?, ["out of nowhere"]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    ///
-    /// # Panics
-    /// If the other stream belongs to another builder.
     #[must_use = "a stream that nothing follows does nothing"]
     pub fn outer_join<R: 'static, O: 'static, KC, LC, RC>(
         self,
@@ -64,9 +60,6 @@ impl<'b, K: Clone + 'static, L: 'static> KStream<'b, K, L> {
     }
 
     /// As [`outer_join`](Self::outer_join), looking at the key as well.
-    ///
-    /// # Panics
-    /// If the other stream belongs to another builder.
     #[must_use = "a stream that nothing follows does nothing"]
     pub fn outer_join_with_key<R: 'static, O: 'static, KC, LC, RC>(
         self,
@@ -88,9 +81,6 @@ impl<'b, K: Clone + 'static, L: 'static> KStream<'b, K, L> {
     /// As [`outer_join_with_key`](Self::outer_join_with_key), for code that can fail: the
     /// [`FailurePolicy`](crate::failure::FailurePolicy) decides about the record in hand then.
     /// If it goes on, that record's other pairs are not joined either.
-    ///
-    /// # Panics
-    /// If the other stream belongs to another builder.
     #[must_use = "a stream that nothing follows does nothing"]
     pub fn try_outer_join_with_key<R: 'static, O: 'static, KC, LC, RC>(
         self,

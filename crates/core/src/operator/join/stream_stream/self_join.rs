@@ -8,9 +8,9 @@ use std::sync::Arc;
 use headwater_state::engine::Direction;
 
 use super::Joiner;
-use super::stopped::Stopped;
 use crate::codec::SharedCodec;
 use crate::failure::{Failure, Step};
+use crate::operator::stopped::Stopped;
 use crate::processor::{Sink, TaskContext};
 use crate::record::Record;
 use crate::store::{Visit, WindowRows};

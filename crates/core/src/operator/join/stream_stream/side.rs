@@ -7,12 +7,13 @@ use std::sync::Arc;
 use headwater_state::engine::Direction;
 
 use super::Joiner;
-use super::stopped::Stopped;
 use super::unjoined::Unjoined;
 use crate::codec::SharedCodec;
 use crate::failure::{Failure, Step};
-use crate::processor::{Sink, TaskContext};
-use crate::record::Record;
+use crate::operator::idle::CloseOpen;
+use crate::operator::stopped::Stopped;
+use crate::processor::{InHand, Sink, TaskContext};
+use crate::record::{Headers, Record};
 use crate::store::{Cause, JoinSide, LeftOrRight, Visit, WindowRows};
 use crate::time::Timestamp;
 use crate::window::JoinWindows;
@@ -103,6 +104,8 @@ pub(super) struct JoinRecords<S: Side<L, R>, K, L, R, O> {
     /// As this side sees them.
     pub(super) windows: JoinWindows,
     pub(super) alone: Alone,
+    /// The same of the other side.
+    pub(super) others_alone: Alone,
     pub(super) partners: Rc<RefCell<WindowRows<K, S::Other>>>,
     /// Shared by both sides.
     pub(super) unjoined: Rc<RefCell<Unjoined<K, L, R>>>,
@@ -123,6 +126,32 @@ where
             Ok(()) => Ok(()),
             Err(stopped) => stopped.settle(&self.name, task),
         }
+    }
+}
+
+impl<S, K, L, R, O> CloseOpen for JoinRecords<S, K, L, R, O>
+where
+    S: Side<L, R>,
+    K: Clone + 'static,
+    L: 'static,
+    R: 'static,
+    O: 'static,
+{
+    fn close_open(&mut self, task: &mut TaskContext) -> Step {
+        let closed = self.unjoined.borrow_mut().close_open();
+        let closed = match closed {
+            Ok(Some(timestamp)) => {
+                let cause = Cause {
+                    timestamp,
+                    headers: Headers::new(),
+                    in_hand: task.in_hand(),
+                };
+                self.emit_past(&cause, task)
+            }
+            Ok(None) => Ok(()),
+            Err(error) => Err(error.into()),
+        };
+        closed.or_else(|stopped| stopped.settle(&self.name, task))
     }
 }
 
@@ -174,19 +203,31 @@ where
         let at_ms = record.timestamp.as_millis();
         let windows = self.windows;
         let mut unjoined = self.unjoined.borrow_mut();
-        if !unjoined.is_due(at_ms, windows.after_ms, task.wall_clock()) {
+        if !unjoined.is_due(at_ms, windows.after_ms, task.wall_clock())? {
             return Ok(());
         }
         let cause = task.cause(record);
-        let (joiner, next) = (&self.joiner, &mut self.next);
-        unjoined.emit(&cause, task, |key, value, at, task| {
+        drop(unjoined);
+        self.emit_past(&cause, task)
+    }
+
+    /// Passes on the records of both sides that can have no partner any more.
+    fn emit_past(&mut self, cause: &Cause, task: &mut TaskContext) -> Result<(), Stopped> {
+        let mut unjoined = self.unjoined.borrow_mut();
+        let (joiner, next, name) = (&self.joiner, &mut self.next, &self.name);
+        unjoined.emit(cause, task, |key, value, at, task| {
             let value = match &value {
                 LeftOrRight::Left(left) => joiner(&key, Some(left), None),
                 LeftOrRight::Right(right) => joiner(&key, None, Some(right)),
             };
+            let value = match value {
+                Ok(value) => value,
+                // The record in hand is not to blame, and what waits behind goes on.
+                Err(failure) => return Ok(settle_alone(name, failure, task)?),
+            };
             let result = Record {
                 key,
-                value: value?,
+                value,
                 timestamp: at,
                 // Results that come late carry the headers of the record that lets them out.
                 headers: cause.headers.clone(),
@@ -203,7 +244,13 @@ where
         task: &mut TaskContext,
     ) -> Result<bool, Stopped> {
         let at_ms = record.timestamp.as_millis();
-        let from_ms = at_ms.saturating_sub(self.windows.before_ms).max(0);
+        // A partner that was passed on without this record is not joined again.
+        let open_ms = match self.others_alone {
+            Alone::Result => self.unjoined.borrow().open_from_ms(S::OTHER),
+            Alone::NoResult => 0,
+        };
+        let from_ms = at_ms.saturating_sub(self.windows.before_ms);
+        let from_ms = from_ms.max(open_ms).max(0);
         let (joiner, unjoined, next) = (&*self.joiner, &self.unjoined, &mut self.next);
         let mut has_partner = false;
         let mut outcome = Ok(());
@@ -253,4 +300,13 @@ where
         let value = S::join(&*self.joiner, &record.key, &record.value, None)?;
         Ok(self.next.push(record.with_value(value), task)?)
     }
+}
+
+/// Settles the failure of a record that waited, whose place in its topic is not known any more.
+#[cold]
+fn settle_alone(node: &str, failure: Failure, task: &mut TaskContext) -> Step {
+    let in_hand = task.swap_in_hand(InHand::default());
+    let settled = task.settle_failure(node, failure);
+    task.swap_in_hand(in_hand);
+    settled
 }

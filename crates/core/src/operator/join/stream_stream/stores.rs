@@ -7,7 +7,7 @@ use headwater_state::layer::Scans;
 use super::Options;
 use super::names::StoreNames;
 use crate::codec::SharedCodec;
-use crate::dsl::{ResolvedName, StoreType};
+use crate::dsl::{Changes, ResolvedName, StoreType};
 use crate::store::{
     Caching, Duplicates, Form, Logged, OuterRows, RowFormat, WindowRows, WindowSetup,
 };
@@ -79,6 +79,7 @@ impl Kept {
             retention_ms,
             duplicates: Duplicates::Kept,
             format: RowFormat::Plain,
+            changes: Changes::All,
             headers: Logged::WithHeaders,
             caching: Caching::Off,
             scans: Scans::Frequent,

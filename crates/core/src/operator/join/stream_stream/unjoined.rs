@@ -4,7 +4,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::stopped::Stopped;
+use crate::operator::idle::{LastSeen, new_last_seen};
+use crate::operator::stopped::Stopped;
 use crate::processor::TaskContext;
 use crate::store::{Cause, JoinSide, LeftOrRight, OuterEntry, OuterRows, StoreError};
 use crate::time::{Timestamp, duration_millis};
@@ -24,9 +25,16 @@ pub(super) struct Unjoined<K, L, R> {
     stream_ms: i64,
     /// No record that waits is older, as far as is known.
     earliest_ms: i64,
+    /// Whether that takes account of what was restored. Kafka Streams begins with an empty guess:
+    /// what waited before a restart may then wait until a later record has waited its time.
+    knows_restored: bool,
     /// Wall-clock time before which nothing is passed on, as looking through the store is dear.
     next_emit_ms: i64,
     emit_every_ms: i64,
+    /// When either side saw its last record.
+    pub(super) seen: LastSeen,
+    /// Time of the join up to which all that waited was closed on an idle input.
+    closed_ms: i64,
 }
 
 impl<K: 'static, L: 'static, R: 'static> Unjoined<K, L, R> {
@@ -40,8 +48,11 @@ impl<K: 'static, L: 'static, R: 'static> Unjoined<K, L, R> {
             windows,
             stream_ms: Timestamp::UNKNOWN.as_millis(),
             earliest_ms: i64::MAX,
+            knows_restored: false,
             next_emit_ms: 0,
             emit_every_ms: duration_millis(emit_every),
+            seen: new_last_seen(),
+            closed_ms: i64::MIN,
         }
     }
 
@@ -92,16 +103,63 @@ impl<K: 'static, L: 'static, R: 'static> Unjoined<K, L, R> {
     /// Whether a record of this time, whose partners lie at most so long after it, lets records
     /// out. Only one that does not come late does, and only one in so many milliseconds of wall
     /// clock.
-    pub(super) fn is_due(&mut self, at_ms: i64, after_ms: i64, now: Timestamp) -> bool {
-        if self.store.is_none() || at_ms != self.stream_ms || self.is_open(after_ms) {
-            return false;
+    pub(super) fn is_due(
+        &mut self,
+        at_ms: i64,
+        after_ms: i64,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let Some(store) = &self.store else {
+            return Ok(false);
+        };
+        if !self.knows_restored {
+            let mut first = OuterEntry::default();
+            if store.borrow().advance(&mut first)?
+                && let Some((at_ms, _)) = first.at()
+            {
+                self.earliest_ms = self.earliest_ms.min(at_ms);
+            }
+            self.knows_restored = true;
+        }
+        if at_ms != self.stream_ms || self.is_open(after_ms) {
+            return Ok(false);
         }
         let now_ms = now.as_millis();
         if now_ms < self.next_emit_ms {
-            return false;
+            return Ok(false);
         }
         self.next_emit_ms = now_ms.saturating_add(self.emit_every_ms);
-        true
+        Ok(true)
+    }
+
+    /// Advances the time of the join until no record that waits can have a partner any more;
+    /// gives that time if there is one.
+    pub(super) fn close_open(&mut self) -> Result<Option<Timestamp>, StoreError> {
+        let Some(store) = &self.store else {
+            return Ok(None);
+        };
+        let mut entry = OuterEntry::default();
+        let mut closes_ms = None;
+        while store.borrow().advance(&mut entry)? {
+            let Some((at_ms, side)) = entry.at() else {
+                break;
+            };
+            let own_ms = at_ms.saturating_add(self.after_ms(side));
+            let own_ms = own_ms.saturating_add(self.windows.grace_ms);
+            closes_ms = closes_ms.max(Some(own_ms.saturating_add(1)));
+        }
+        let Some(closes_ms) = closes_ms else {
+            return Ok(None);
+        };
+        self.stream_ms = self.stream_ms.max(closes_ms);
+        self.closed_ms = self.stream_ms;
+        Ok(Some(Timestamp::from_millis(self.stream_ms)))
+    }
+
+    /// The earliest time of records of a side that were not closed on an idle input.
+    pub(super) const fn open_from_ms(&self, side: JoinSide) -> i64 {
+        let open_ms = self.closed_ms.saturating_sub(self.after_ms(side));
+        open_ms.saturating_sub(self.windows.grace_ms)
     }
 
     /// Gives each record that can have no partner any more to `forward`, and removes it.
@@ -159,11 +217,14 @@ impl<K: 'static, L: 'static, R: 'static> Unjoined<K, L, R> {
         }
     }
 
-    /// Whether the earliest record may still find a partner so long after it. The sum wraps
-    /// when nothing waits, as in Kafka Streams: the store is looked through then, too.
+    /// Whether the earliest record may still find a partner so long after it. When nothing waits
+    /// the store is looked through too, as in Kafka Streams, whose sum wraps then.
     const fn is_open(&self, after_ms: i64) -> bool {
-        let closes_ms = self.earliest_ms.wrapping_add(after_ms);
-        closes_ms.wrapping_add(self.windows.grace_ms) >= self.stream_ms
+        let wait_ms = after_ms.saturating_add(self.windows.grace_ms);
+        if self.earliest_ms == i64::MAX {
+            return wait_ms <= 0;
+        }
+        self.earliest_ms.saturating_add(wait_ms) >= self.stream_ms
     }
 }
 

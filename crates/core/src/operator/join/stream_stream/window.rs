@@ -37,7 +37,7 @@ impl<K: 'static, V: 'static> Sink<K, V> for KeepForPartners<K, V> {
             store.add(&mut self.row, timestamp.as_millis(), &cause, task)
         });
         match kept {
-            Ok(PutWindow::Kept) => Ok(()),
+            Ok(PutWindow::Kept | PutWindow::Unchanged) => Ok(()),
             Ok(PutWindow::Expired) => {
                 task.drop_record("it is too old to be kept for partners");
                 Ok(())

@@ -2,7 +2,7 @@
 
 use super::Joiner;
 use crate::codec::Codec;
-use crate::dsl::{KTable, Materialized};
+use crate::dsl::{IntoRow, KTable, Materialized};
 use crate::failure::Failure;
 
 impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
@@ -37,9 +37,6 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
     /// assert_eq!(worth, [Some(6)]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    ///
-    /// # Panics
-    /// If the other table belongs to another builder.
     #[must_use = "a table that nothing follows does nothing"]
     pub fn join<V2: 'static, R: 'static>(
         self,
@@ -51,9 +48,6 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
     }
 
     /// As [`join`](Self::join), where `join` may return no row: the result is deleted then.
-    ///
-    /// # Panics
-    /// If the other table belongs to another builder.
     #[must_use = "a table that nothing follows does nothing"]
     pub fn join_filter_map<V2: 'static, R: 'static>(
         self,
@@ -66,9 +60,6 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
 
     /// As [`join`](Self::join), kept in a store of its own. `join` returns a row, or an
     /// [`Option`] of one whose `None` deletes the row.
-    ///
-    /// # Panics
-    /// If the other table belongs to another builder.
     #[must_use = "a table that nothing follows does nothing"]
     pub fn join_with<V2: 'static, R, VC>(
         self,
@@ -78,7 +69,7 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
     ) -> KTable<'b, K, VC::Item>
     where
         VC: Codec,
-        R: Into<Option<VC::Item>>,
+        R: IntoRow<VC::Item>,
     {
         let joiner = Joiner::of_both(move |left: &V, right: &V2| Ok(join(left, right).into()));
         self.joined(other, joiner, Some(materialized.into_parts()))
@@ -86,9 +77,6 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
 
     /// As [`join`](Self::join), for code that can fail: the
     /// [`FailurePolicy`](crate::failure::FailurePolicy) decides about the update then.
-    ///
-    /// # Panics
-    /// If the other table belongs to another builder.
     #[must_use = "a table that nothing follows does nothing"]
     pub fn try_join<V2: 'static, R: 'static>(
         self,
@@ -100,9 +88,6 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
     }
 
     /// As [`join_filter_map`](Self::join_filter_map), for code that can fail.
-    ///
-    /// # Panics
-    /// If the other table belongs to another builder.
     #[must_use = "a table that nothing follows does nothing"]
     pub fn try_join_filter_map<V2: 'static, R: 'static>(
         self,
@@ -113,9 +98,6 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
     }
 
     /// As [`join_with`](Self::join_with), for code that can fail.
-    ///
-    /// # Panics
-    /// If the other table belongs to another builder.
     #[must_use = "a table that nothing follows does nothing"]
     pub fn try_join_with<V2: 'static, R, VC>(
         self,
@@ -125,7 +107,7 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
     ) -> KTable<'b, K, VC::Item>
     where
         VC: Codec,
-        R: Into<Option<VC::Item>>,
+        R: IntoRow<VC::Item>,
     {
         let joiner = Joiner::of_both(move |left: &V, right: &V2| join(left, right).map(Into::into));
         self.joined(other, joiner, Some(materialized.into_parts()))

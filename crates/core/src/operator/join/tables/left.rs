@@ -2,7 +2,7 @@
 
 use super::Joiner;
 use crate::codec::Codec;
-use crate::dsl::{KTable, Materialized};
+use crate::dsl::{IntoRow, KTable, Materialized};
 use crate::failure::Failure;
 
 impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
@@ -37,9 +37,6 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
     /// assert_eq!(worth, [Some(2), Some(6)]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    ///
-    /// # Panics
-    /// If the other table belongs to another builder.
     #[must_use = "a table that nothing follows does nothing"]
     pub fn left_join<V2: 'static, R: 'static>(
         self,
@@ -52,9 +49,6 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
     }
 
     /// As [`left_join`](Self::left_join), where `join` may return no row: the result is deleted then.
-    ///
-    /// # Panics
-    /// If the other table belongs to another builder.
     #[must_use = "a table that nothing follows does nothing"]
     pub fn left_join_filter_map<V2: 'static, R: 'static>(
         self,
@@ -67,9 +61,6 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
 
     /// As [`left_join`](Self::left_join), kept in a store of its own. `join` returns a row, or an
     /// [`Option`] of one whose `None` deletes the row.
-    ///
-    /// # Panics
-    /// If the other table belongs to another builder.
     #[must_use = "a table that nothing follows does nothing"]
     pub fn left_join_with<V2: 'static, R, VC>(
         self,
@@ -79,7 +70,7 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
     ) -> KTable<'b, K, VC::Item>
     where
         VC: Codec,
-        R: Into<Option<VC::Item>>,
+        R: IntoRow<VC::Item>,
     {
         let joiner =
             Joiner::of_left(move |left: &V, right: Option<&V2>| Ok(join(left, right).into()));
@@ -88,9 +79,6 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
 
     /// As [`left_join`](Self::left_join), for code that can fail: the
     /// [`FailurePolicy`](crate::failure::FailurePolicy) decides about the update then.
-    ///
-    /// # Panics
-    /// If the other table belongs to another builder.
     #[must_use = "a table that nothing follows does nothing"]
     pub fn try_left_join<V2: 'static, R: 'static>(
         self,
@@ -103,9 +91,6 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
     }
 
     /// As [`left_join_filter_map`](Self::left_join_filter_map), for code that can fail.
-    ///
-    /// # Panics
-    /// If the other table belongs to another builder.
     #[must_use = "a table that nothing follows does nothing"]
     pub fn try_left_join_filter_map<V2: 'static, R: 'static>(
         self,
@@ -116,9 +101,6 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
     }
 
     /// As [`left_join_with`](Self::left_join_with), for code that can fail.
-    ///
-    /// # Panics
-    /// If the other table belongs to another builder.
     #[must_use = "a table that nothing follows does nothing"]
     pub fn try_left_join_with<V2: 'static, R, VC>(
         self,
@@ -128,7 +110,7 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
     ) -> KTable<'b, K, VC::Item>
     where
         VC: Codec,
-        R: Into<Option<VC::Item>>,
+        R: IntoRow<VC::Item>,
     {
         let joiner =
             Joiner::of_left(move |left: &V, right: Option<&V2>| join(left, right).map(Into::into));

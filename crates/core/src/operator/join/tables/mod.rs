@@ -121,11 +121,7 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
         joiner: Joiner<V, V2, R>,
         materialized: Option<Parts<R>>,
     ) -> KTable<'b, K, R> {
-        assert!(
-            std::ptr::eq(self.builder, other.builder),
-            "tables of two builders cannot be joined"
-        );
-        let (left, right) = (self.node, other.node);
+        let (left, right) = (self.node, other.into_node(self.builder));
         let node = self.builder.with_graph(|graph| {
             let store = materialized.map(|(value, naming, settings)| {
                 let store = naming.resolve(graph, MERGE_PREFIX);

@@ -2,7 +2,7 @@
 
 use super::Joiner;
 use crate::codec::Codec;
-use crate::dsl::{KTable, Materialized};
+use crate::dsl::{IntoRow, KTable, Materialized};
 use crate::failure::Failure;
 
 impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
@@ -37,9 +37,6 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
     /// assert_eq!(worth, [Some(2), Some(6), Some(0)]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    ///
-    /// # Panics
-    /// If the other table belongs to another builder.
     #[must_use = "a table that nothing follows does nothing"]
     pub fn outer_join<V2: 'static, R: 'static>(
         self,
@@ -53,9 +50,6 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
     }
 
     /// As [`outer_join`](Self::outer_join), where `join` may return no row: the result is deleted then.
-    ///
-    /// # Panics
-    /// If the other table belongs to another builder.
     #[must_use = "a table that nothing follows does nothing"]
     pub fn outer_join_filter_map<V2: 'static, R: 'static>(
         self,
@@ -69,9 +63,6 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
 
     /// As [`outer_join`](Self::outer_join), kept in a store of its own. `join` returns a row, or an
     /// [`Option`] of one whose `None` deletes the row.
-    ///
-    /// # Panics
-    /// If the other table belongs to another builder.
     #[must_use = "a table that nothing follows does nothing"]
     pub fn outer_join_with<V2: 'static, R, VC>(
         self,
@@ -81,7 +72,7 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
     ) -> KTable<'b, K, VC::Item>
     where
         VC: Codec,
-        R: Into<Option<VC::Item>>,
+        R: IntoRow<VC::Item>,
     {
         let joiner = Joiner::of_either(move |left: Option<&V>, right: Option<&V2>| {
             Ok(join(left, right).into())
@@ -91,9 +82,6 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
 
     /// As [`outer_join`](Self::outer_join), for code that can fail: the
     /// [`FailurePolicy`](crate::failure::FailurePolicy) decides about the update then.
-    ///
-    /// # Panics
-    /// If the other table belongs to another builder.
     #[must_use = "a table that nothing follows does nothing"]
     pub fn try_outer_join<V2: 'static, R: 'static>(
         self,
@@ -107,9 +95,6 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
     }
 
     /// As [`outer_join_filter_map`](Self::outer_join_filter_map), for code that can fail.
-    ///
-    /// # Panics
-    /// If the other table belongs to another builder.
     #[must_use = "a table that nothing follows does nothing"]
     pub fn try_outer_join_filter_map<V2: 'static, R: 'static>(
         self,
@@ -120,9 +105,6 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
     }
 
     /// As [`outer_join_with`](Self::outer_join_with), for code that can fail.
-    ///
-    /// # Panics
-    /// If the other table belongs to another builder.
     #[must_use = "a table that nothing follows does nothing"]
     pub fn try_outer_join_with<V2: 'static, R, VC>(
         self,
@@ -132,7 +114,7 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
     ) -> KTable<'b, K, VC::Item>
     where
         VC: Codec,
-        R: Into<Option<VC::Item>>,
+        R: IntoRow<VC::Item>,
     {
         let joiner = Joiner::of_either(move |left: Option<&V>, right: Option<&V2>| {
             join(left, right).map(Into::into)

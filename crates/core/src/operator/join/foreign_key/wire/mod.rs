@@ -1,4 +1,6 @@
 //! What the two topics and the store of a foreign-key join hold, byte for byte.
+//!
+//! The layout is drawn in `docs/formats.md`, "Foreign-key joins".
 
 mod combined_key;
 mod response;

@@ -1,11 +1,11 @@
-//! Why an aggregation did not take a record to its end.
+//! Why an operator did not take a record to its end.
 
 use crate::failure::{Failure, Step, TaskFailure};
 use crate::processor::TaskContext;
 use crate::store::StoreError;
 
 /// What stopped a record.
-pub(super) enum Stopped {
+pub(crate) enum Stopped {
     /// The function of the program failed.
     Function(Failure),
     Store(StoreError),
@@ -16,7 +16,7 @@ pub(super) enum Stopped {
 impl Stopped {
     /// Settles it in the name of a node.
     #[cold]
-    pub(super) fn settle(self, node: &str, task: &mut TaskContext) -> Step {
+    pub(crate) fn settle(self, node: &str, task: &mut TaskContext) -> Step {
         match self {
             Self::Function(failure) => task.settle_failure(node, failure),
             Self::Store(error) => task.settle_store(node, error),

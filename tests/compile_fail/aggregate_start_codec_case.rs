@@ -1,0 +1,16 @@
+//! aggregate start codec
+
+use headwater_core::prelude::*;
+
+fn main() {
+    let builder = StreamsBuilder::new();
+    let letters = builder
+        .stream("words", Consumed::with(Utf8, Utf8))
+        .group_by_key(Grouped::with(Utf8, Utf8))
+        .aggregate(
+            String::new,
+            |_, word, letters| letters + word.len() as i64,
+            Materialized::named("letters", I64),
+        );
+    let _ = letters;
+}
