@@ -141,7 +141,9 @@ final class RandomStreamOperations {
         graph.partner(graph.streams, from).ifPresent(with -> {
             ObjectNode op = graph.start("join_stream", from, with).put("type", chance.of("inner", "left", "outer"));
             int before = chance.between(chance.percent(10) ? -10 : 0, 25);
-            op.put("before_ms", before).put("after_ms", chance.between(Math.max(-before, chance.percent(10) ? -10 : 0), 25));
+            // The content of a store in memory cannot be listed where windows have no size.
+            int earliest = Math.max(1 - before, chance.percent(10) ? -10 : 0);
+            op.put("before_ms", before).put("after_ms", chance.between(earliest, 25));
             if (chance.percent(85)) {
                 op.put("grace_ms", chance.between(0, 40));
             }
