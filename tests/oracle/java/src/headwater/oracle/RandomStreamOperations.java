@@ -27,6 +27,7 @@ final class RandomStreamOperations {
             case "filter" -> graph.filter(from, graph.streams, false);
             case "map_values" -> graph.mapValues(from, graph.streams, false);
             case "rekey" -> rekey(from);
+            case "look" -> look(from);
             case "map" -> map(from);
             case "flat_map" -> flatMap(from);
             case "merge" -> merge(from);
@@ -41,6 +42,18 @@ final class RandomStreamOperations {
             case "aggregate" -> aggregate(groupStream(from), from.value);
             default -> throw new IllegalStateException("no operation on streams: " + operation);
         }
+    }
+
+    /** Without an effect, but with a node and a number. */
+    private void look(RandomResult from) {
+        if (chance.percent(30)) {
+            ObjectNode op = JsonNodeFactory.instance.objectNode().put("op", "foreach").put("from", from.id);
+            graph.finish(op, false);
+            return;
+        }
+        ObjectNode op = graph.start("peek", from);
+        graph.finish(op, false);
+        graph.streams.add(new RandomResult(RandomGraph.id(op), from.key, from.value));
     }
 
     private void rekey(RandomResult from) {
@@ -125,9 +138,9 @@ final class RandomStreamOperations {
             default -> from.value;
         };
         switch (fn) {
-            case "running_count" -> processor.put("store", "ps-" + RandomGraph.id(op));
-            case "dedupe" -> processor.put("store", "ps-" + RandomGraph.id(op)).put("within_ms", chance.between(5, 60));
-            case "count_on_punctuate" -> processor.put("store", "ps-" + RandomGraph.id(op))
+            case "running_count" -> processor.put("store", graph.processorStore(op));
+            case "dedupe" -> processor.put("store", graph.processorStore(op)).put("within_ms", chance.between(5, 60));
+            case "count_on_punctuate" -> processor.put("store", graph.processorStore(op))
                 .put("interval_ms", chance.between(10, 60)).put("clock", chance.of("stream", "wall"));
             case "add_header" -> processor.put("key", "h2").put("value", "v");
             case "shift_ts" -> processor.put("by_ms", chance.between(1, 30));
@@ -191,10 +204,10 @@ final class RandomStreamOperations {
     private void cogroup(RandomResult from) {
         List<String> grouped = new ArrayList<>(List.of(groupStream(from)));
         ArrayNode aggregators = JsonNodeFactory.instance.arrayNode();
-        aggregators.add(graph.functions.aggregator(from.value));
+        aggregators.add(graph.functions.stringAggregator());
         graph.partner(graph.streams, from).filter(with -> chance.percent(60)).ifPresent(with -> {
             grouped.add(groupStream(with));
-            aggregators.add(graph.functions.aggregator(with.value));
+            aggregators.add(graph.functions.stringAggregator());
         });
         ObjectNode op = graph.start("cogroup");
         grouped.forEach(op.putArray("from")::add);
