@@ -33,7 +33,7 @@ fn clicks_of(builder: &StreamsBuilder) -> KGroupedStream<'_, String, String> {
         .group_by_key(Grouped::with(Utf8, Utf8))
 }
 
-fn windows<'b>(windowed: TimeWindowedKStream<'b, String, String>) {
+fn windows(windowed: TimeWindowedKStream<'_, String, String>) {
     windowed
         .close_when_idle(ms(1_000))
         .count_with(Materialized::named("counts", I64))

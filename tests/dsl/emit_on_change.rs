@@ -69,7 +69,7 @@ fn windows_emit_on_change_but_sliding_ones_and_sessions_do_not() -> Tested {
             .group_by_key(Grouped::with(Utf8, I64))
             .windowed_by(windows)
             .reduce_with(
-                |a, b| a.max(b),
+                Ord::max,
                 Materialized::named("largest", I64).emit_on_change(),
             )
             .into_stream()

@@ -9,10 +9,13 @@ type Tested = Result<(), Box<dyn std::error::Error>>;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
+/// Start and count of each window.
+type Counts = Vec<(i64, i64)>;
+
 /// Start and count of each row, of clicks at 1 s, in a thousand years, and at 2 s.
 fn counts(
     guard: impl Fn(Consumed<Utf8, Utf8>) -> Consumed<Utf8, Utf8>,
-) -> Result<(Vec<(i64, i64)>, u64), Box<dyn std::error::Error>> {
+) -> Result<(Counts, u64), Box<dyn std::error::Error>> {
     let builder = StreamsBuilder::new();
     builder
         .stream("clicks", guard(Consumed::with(Utf8, Utf8)))

@@ -84,7 +84,7 @@ fn partitioners_of_both_tables_are_followed() -> Tested {
     })?;
     for author in 0..7 {
         let mut authors = driver.input("authors", I64, Utf8);
-        authors = authors.to_partition(i32::try_from(author)? % AUTHORS);
+        authors = authors.to_partition(author % AUTHORS);
         authors.push(author, format!("author-{author}"))?;
     }
     for book in 0..9 {

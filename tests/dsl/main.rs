@@ -1,6 +1,15 @@
 //! The DSL on several partitions, and what else the recorded cases, with their one partition,
 //! cannot show.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "helpers of tests: what fails in them fails the test"
+)]
+
 mod close_when_idle;
 mod cogroups;
 mod copartition;

@@ -22,6 +22,7 @@ struct Fed {
 }
 
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_field_names, reason = "units come last")]
 struct Spans {
     before_ms: i64,
     after_ms: i64,

@@ -57,36 +57,7 @@ fn topology() -> Topology {
     let builder = StreamsBuilder::new();
     let stream = builder.stream("stream", Consumed::with(Utf8, I64.nullable()));
     let grouped = stream.group_by_key(Grouped::with(Utf8, I64.nullable()));
-    grouped
-        .clone()
-        .windowed_by(
-            HoppingWindows::of(ms(20))
-                .advance_by(ms(5))
-                .grace(ms(1_000_000)),
-        )
-        .count_with(Materialized::named("hops", I64))
-        .into_stream()
-        .to(
-            "hops-out",
-            Produced::with(TimeWindowed::new(Utf8, ms(20)), I64.nullable()),
-        );
-    grouped
-        .clone()
-        .windowed_by(SlidingWindows::of(ms(20)).grace(ms(1_000_000)))
-        .count_with(Materialized::named("slides", I64))
-        .into_stream()
-        .to(
-            "slides-out",
-            Produced::with(TimeWindowed::new(Utf8, ms(20)), I64.nullable()),
-        );
-    grouped
-        .windowed_by(SessionWindows::with_gap(ms(15)).grace(ms(1_000_000)))
-        .count_with(Materialized::named("visits", I64))
-        .into_stream()
-        .to(
-            "visits-out",
-            Produced::with(SessionWindowed::new(Utf8), I64.nullable()),
-        );
+    in_windows(grouped);
     let table = |topic: &str| {
         let store = Materialized::named(format!("{topic}-rows"), I64);
         builder.table_with(topic, Consumed::with(Utf8, I64), store)
@@ -127,6 +98,40 @@ fn topology() -> Topology {
     .into_stream()
     .to("sums-out", Produced::with(Utf8, I64.nullable()));
     builder.build().unwrap()
+}
+
+/// Counts in windows of three kinds.
+fn in_windows(grouped: KGroupedStream<'_, String, Option<i64>>) {
+    grouped
+        .clone()
+        .windowed_by(
+            HoppingWindows::of(ms(20))
+                .advance_by(ms(5))
+                .grace(ms(1_000_000)),
+        )
+        .count_with(Materialized::named("hops", I64))
+        .into_stream()
+        .to(
+            "hops-out",
+            Produced::with(TimeWindowed::new(Utf8, ms(20)), I64.nullable()),
+        );
+    grouped
+        .clone()
+        .windowed_by(SlidingWindows::of(ms(20)).grace(ms(1_000_000)))
+        .count_with(Materialized::named("slides", I64))
+        .into_stream()
+        .to(
+            "slides-out",
+            Produced::with(TimeWindowed::new(Utf8, ms(20)), I64.nullable()),
+        );
+    grouped
+        .windowed_by(SessionWindows::with_gap(ms(15)).grace(ms(1_000_000)))
+        .count_with(Materialized::named("visits", I64))
+        .into_stream()
+        .to(
+            "visits-out",
+            Produced::with(SessionWindowed::new(Utf8), I64.nullable()),
+        );
 }
 
 fn driver() -> DriverBuilder {

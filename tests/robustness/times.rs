@@ -79,7 +79,7 @@ fn sessions_reach_the_end_of_time() -> Tested {
     for gap in [Duration::ZERO, Duration::from_millis(10), Duration::MAX] {
         feed(
             windowed(SessionWindows::with_gap(gap), |group| {
-                let _ = group
+                group
                     .count_with(Materialized::named("counts", I64))
                     .into_stream()
                     .to(

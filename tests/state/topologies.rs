@@ -260,12 +260,15 @@ fn told(store: &str, content: StoreContent) -> StoreContent {
     }
 }
 
+/// Key, value and time of a result.
+type Row = (String, Option<i64>, i64);
+
 /// All that a run comes to.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Outcome {
     before: Contents,
     drained: Contents,
-    once: Vec<(&'static str, Vec<(String, Option<i64>, i64)>)>,
+    once: Vec<(&'static str, Vec<Row>)>,
 }
 
 /// What a run comes to: what its cached stores hold, and when a later record has driven out all

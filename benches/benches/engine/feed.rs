@@ -57,10 +57,9 @@ impl Feed {
     /// The task of a topology that reads these topics.
     pub(crate) fn of(topology: &Topology, inputs: &[&str]) -> Self {
         let partition = Partition::new(0);
-        let lanes = inputs.iter().map(|topic| LaneStart {
-            partition: TopicPartition::new(*topic, partition),
-            partition_time: Timestamp::UNKNOWN,
-        });
+        let lanes = inputs
+            .iter()
+            .map(|topic| LaneStart::committed(TopicPartition::new(*topic, partition), None));
         let setup = TaskSetup {
             id: TaskId {
                 subtopology: 0,

@@ -19,7 +19,7 @@ pub(super) struct GroupedTable<'b> {
 
 impl Build<'_> {
     pub(super) fn group_table(&mut self, op: &Json) -> Result<(), String> {
-        let from = self.from_table(op, "from")?;
+        let from = self.table_at(op, "from")?;
         let key_of = Function::from_json(&op["key"]);
         let key = key_of.key_type(from.key)?;
         let value_of = op.get("value").map(Function::from_json);

@@ -9,14 +9,14 @@ use crate::value::{Value, ValueCodec};
 
 impl Build<'_> {
     pub(super) fn join_fk(&mut self, op: &Json) -> Result<(), String> {
-        let left = self.from_table(op, "from")?;
-        let right = self.from_table(op, "with")?;
+        let left = self.table_at(op, "from")?;
+        let right = self.table_at(op, "with")?;
         let extractor = Function::from_json(&op["extractor"]);
         let joiner = Function::from_json(&op["joiner"]);
         let value = joiner.joiner_type(left.value, right.value)?;
-        let mut joined = TableJoined::with(ValueCodec(left.value), ValueCodec(right.value));
+        let mut options = TableJoined::with(ValueCodec(left.value), ValueCodec(right.value));
         if let Some(name) = name(op) {
-            joined = joined.named(name);
+            options = options.named(name);
         }
         let materialized =
             materialized(op, value).unwrap_or_else(|| Materialized::unspecified(ValueCodec(value)));
@@ -27,7 +27,7 @@ impl Build<'_> {
                 right.handle,
                 extract,
                 move |left: &Value, right: &Value| or_none(joiner.join(left, right)),
-                joined,
+                options,
                 materialized,
             ),
             "left" => left.handle.left_join_on_foreign_key(
@@ -36,7 +36,7 @@ impl Build<'_> {
                 move |left: &Value, right: Option<&Value>| {
                     or_none(joiner.join(left, right.unwrap_or(&Value::Null)))
                 },
-                joined,
+                options,
                 materialized,
             ),
             other => return Err(format!("join_fk {other}")),

@@ -16,15 +16,15 @@ impl Build<'_> {
         let value = joiner.value_type(left.value, right.value)?;
         let (key, windows) = (left.key, windows(op));
         let codecs = (nullable(left.value), nullable(right.value));
-        let mut joined = StreamJoined::with(ValueCodec(key), codecs.0, codecs.1);
+        let mut options = StreamJoined::with(ValueCodec(key), codecs.0, codecs.1);
         if let Some(name) = name(op) {
-            joined = joined.named(name);
+            options = options.named(name);
         }
         if let Some(store) = op.get("store").and_then(Json::as_str) {
-            joined = joined.store(store);
+            options = options.store(store);
         }
         if op["in_memory"] == true {
-            joined = joined.in_memory();
+            options = options.in_memory();
         }
         let (left, right) = (left.handle, right.handle);
         let join = move |left: Option<&Option<Value>>, right: Option<&Option<Value>>| {
@@ -39,15 +39,15 @@ impl Build<'_> {
                 right,
                 move |left, right| join(Some(left), Some(right)),
                 windows,
-                joined,
+                options,
             ),
             "left" => left.left_join(
                 right,
                 move |left, right| join(Some(left), right),
                 windows,
-                joined,
+                options,
             ),
-            "outer" => left.outer_join(right, join, windows, joined),
+            "outer" => left.outer_join(right, join, windows, options),
             other => return Err(format!("join of type {other}")),
         };
         self.keep(op, handle, key, value);

@@ -42,7 +42,7 @@ impl Build<'_> {
 
     pub(super) fn join_table(&mut self, op: &Json) -> Result<(), String> {
         let left = self.from(op, "from")?;
-        let right = self.from_table(op, "with")?;
+        let right = self.table_at(op, "with")?;
         let function = Function::from_json(&op["joiner"]);
         let value = function.joiner_type(left.value, right.value)?;
         let mut joined = Joined::with(ValueCodec(left.key), nullable(left.value));

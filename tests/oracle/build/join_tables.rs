@@ -48,7 +48,7 @@ impl Joiner {
 
 impl Build<'_> {
     pub(super) fn join_tables(&mut self, op: &Json) -> Result<(), String> {
-        let (left, right) = (self.from_table(op, "from")?, self.from_table(op, "with")?);
+        let (left, right) = (self.table_at(op, "from")?, self.table_at(op, "with")?);
         let joiner = Joiner::from_json(&op["joiner"])?;
         let value = joiner.value_type(left.value, right.value);
         let (key, other) = (left.key, right.handle);

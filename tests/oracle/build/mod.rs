@@ -103,7 +103,7 @@ impl<'b> Build<'b> {
             "merge" => self.merge(op),
             "split" => self.split(op),
             "to" => self.to(op),
-            "to_table" => self.to_table(op),
+            "to_table" => self.upserts(op),
             "process" | "process_values" => self.process(op),
             "group_by" | "group_by_key" if self.streams.contains_key(from) => self.group(op),
             "count" | "reduce" | "aggregate" if self.grouped.contains_key(from) => {

@@ -15,7 +15,7 @@ impl<'b> Build<'b> {
         if let Some(from) = self.windowed_tables.get(text(op, "from")).cloned() {
             return self.suppress_windowed(op, from);
         }
-        let from = self.from_table(op, "from")?;
+        let from = self.table_at(op, "from")?;
         let value = ValueCodec(from.value);
         let suppressed = match text(op, "until") {
             "time_limit" => until_time_limit(op, value),

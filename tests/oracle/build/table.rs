@@ -39,11 +39,11 @@ impl<'b> Build<'b> {
     }
 
     pub(super) fn on_table(&mut self, op: &Json) -> Result<(), String> {
-        let from = self.from_table(op, "from")?;
+        let from = self.table_at(op, "from")?;
         match text(op, "op") {
             "filter" | "filter_not" => self.filter_table(from, op),
             "map_values" => self.map_table(from, op),
-            "to_stream" => self.to_stream(from, op),
+            "to_stream" => self.changes(from, op),
             what => Err(format!("operator {what} of a table")),
         }
     }
@@ -74,7 +74,7 @@ impl<'b> Build<'b> {
         Ok(())
     }
 
-    fn to_stream(&mut self, from: Table<'b>, op: &Json) -> Result<(), String> {
+    fn changes(&mut self, from: Table<'b>, op: &Json) -> Result<(), String> {
         let stream = named(from.handle.into_stream(), op);
         let Some(function) = op.get("key") else {
             self.keep(op, stream, from.key, from.value);
@@ -89,7 +89,7 @@ impl<'b> Build<'b> {
         Ok(())
     }
 
-    pub(super) fn to_table(&mut self, op: &Json) -> Result<(), String> {
+    pub(super) fn upserts(&mut self, op: &Json) -> Result<(), String> {
         let from = self.from(op, "from")?;
         let key = ValueCodec(from.key);
         let store = materialized(op, from.value)
@@ -102,7 +102,7 @@ impl<'b> Build<'b> {
         Ok(())
     }
 
-    pub(super) fn from_table(&self, op: &Json, field: &str) -> Result<Table<'b>, String> {
+    pub(super) fn table_at(&self, op: &Json, field: &str) -> Result<Table<'b>, String> {
         let id = text(op, field);
         let table = self.tables.get(id).cloned();
         table.ok_or_else(|| format!("{id} is no table"))

@@ -86,14 +86,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
                 None => verify(&specs),
             }
         }
-        Some(Action::Verify(arguments)) => match &arguments.cases {
-            Some(cases) => verify(cases),
-            None => {
-                let root = workspace::root()?;
-                verify(&root.join(CASES))?;
-                verify(&root.join(GENERATED))
+        Some(Action::Verify(arguments)) => {
+            if let Some(cases) = &arguments.cases {
+                return verify(cases);
             }
-        },
+            let root = workspace::root()?;
+            verify(&root.join(CASES))?;
+            verify(&root.join(GENERATED))
+        }
         Some(Action::Generate(generate)) => {
             Recorder::compile()?.generate(generate.seed, generate.count, &generate.out)
         }

@@ -10,6 +10,7 @@ mod edges;
 mod expire;
 mod global;
 mod graph;
+mod graph_stores;
 mod internal_topic;
 mod names;
 mod optimize;

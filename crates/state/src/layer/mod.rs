@@ -90,19 +90,18 @@ impl<C> Layered<C> {
         let Some(cache) = &mut self.cache else {
             return self.engine.get(key);
         };
-        let slot = match cache.find(key) {
-            Some(slot) => slot,
-            None => {
-                // Room is made first, so that the value itself is not what leaves. What waits to
-                // be written may leave none: then what is read is not kept.
-                cache.evict_clean();
-                if cache.is_over_budget() {
-                    return self.engine.get(key);
-                }
-                match self.engine.get(key)? {
-                    None => return Ok(None),
-                    Some(value) => cache.keep(key, &value),
-                }
+        let slot = if let Some(slot) = cache.find(key) {
+            slot
+        } else {
+            // Room is made first, so that the value itself is not what leaves. What waits to be
+            // written may leave none: then what is read is not kept.
+            cache.evict_clean();
+            if cache.is_over_budget() {
+                return self.engine.get(key);
+            }
+            match self.engine.get(key)? {
+                None => return Ok(None),
+                Some(value) => cache.keep(key, &value),
             }
         };
         Ok(cache.value(slot).map(Cow::Borrowed))

@@ -1,3 +1,5 @@
+//! Versions are kept, read as of a time, and dropped with their history.
+
 use super::*;
 use crate::engine::Memory;
 

@@ -79,7 +79,7 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
         T: ValueTransformer<K, V>,
         VC: Codec<Item = T::Value>,
     {
-        self.transformed((), move |()| new(), Some(materialized.into_parts()))
+        self.transformed((), move |()| new(), Some(&materialized.into_parts()))
     }
 
     /// As [`transform_values`](Self::transform_values), with stores: `new` gets the stores of its
@@ -152,14 +152,14 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
         T: ValueTransformer<K, V>,
         VC: Codec<Item = T::Value>,
     {
-        self.transformed(stores, new, Some(materialized.into_parts()))
+        self.transformed(stores, new, Some(&materialized.into_parts()))
     }
 
     fn transformed<S: Stores, T: ValueTransformer<K, V>>(
         self,
         stores: S,
         new: impl Fn(S::Handles) -> T + Send + Sync + 'static,
-        materialized: Option<Parts<T::Value>>,
+        materialized: Option<&Parts<T::Value>>,
     ) -> KTable<'b, K, T::Value> {
         let used = stores.used();
         let new =
@@ -187,7 +187,7 @@ impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
             }))
         };
         let node = self.builder.with_graph(|graph| {
-            let store = named_store(graph, materialized.as_ref(), &self.key);
+            let store = named_store(graph, materialized, &self.key);
             let name = graph.names.next(PREFIX);
             let node = graph.add(name, &[parent], NodeKind::Processor, stages);
             let computed: TableNode = keep::derived_node::<K, T::Value>(parent, store, compute);

@@ -45,15 +45,6 @@ impl Sequence {
 }
 
 impl<K: 'static, V: 'static> WindowRows<K, V> {
-    /// Goes on after the numbers that were given out before a restart, so that no new row takes
-    /// the place of an old one.
-    pub(super) fn restore_duplicate(&mut self, sequence: u32) {
-        if self.setup.duplicates == Duplicates::Kept {
-            self.kept.0 = self.kept.0.max(sequence);
-            self.logged.0 = self.logged.0.max(sequence);
-        }
-    }
-
     /// Encodes a row, replacing what `row` held.
     pub(crate) fn encode(
         &self,

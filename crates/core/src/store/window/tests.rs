@@ -6,12 +6,15 @@ use std::sync::Arc;
 use headwater_state::layer::CacheBudget;
 use proptest::prelude::*;
 
+use headwater_state::engine::Direction;
+
 use super::*;
 use crate::codec::{I64, Utf8};
 use crate::failure::FailurePolicy;
 use crate::processor::{InHand, PartitionCounts};
 use crate::record::{Headers, Partition};
 use crate::store::ChangelogTopic;
+use crate::store::Visit;
 use crate::store::{RestoreRecord, StoreContent, TaskStore as _};
 use crate::topology::TaskId;
 

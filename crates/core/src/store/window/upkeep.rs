@@ -79,7 +79,6 @@ impl<K: 'static, V: 'static> TaskStore for WindowRows<K, V> {
             self.logged.restored(found.sequence);
         }
         self.observe(found.start_ms)?;
-        self.restore_duplicate(found.sequence);
         if self.is_expired(found.start_ms) {
             return Ok(());
         }

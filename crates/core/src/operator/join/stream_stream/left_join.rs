@@ -98,10 +98,12 @@ impl<'b, K: Clone + 'static, L: 'static> KStream<'b, K, L> {
         LC: Codec<Item = L>,
         RC: Codec<Item = R>,
     {
-        let joiner = Arc::new(move |key: &K, left: Option<&L>, right: Option<&R>| {
-            let left = left.expect("a left join always has the left side");
-            joiner(key, left, right)
-        });
+        let joiner = Arc::new(
+            move |key: &K, left: Option<&L>, right: Option<&R>| match left {
+                Some(left) => joiner(key, left, right),
+                None => unreachable!("a left join always has the left side"),
+            },
+        );
         let options = Options::new(windows, options);
         declare((self, right), joiner, Unmatched::Left, &options)
     }

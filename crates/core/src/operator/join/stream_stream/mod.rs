@@ -70,7 +70,11 @@ impl<K: 'static, L: 'static, R: 'static> Options<K, L, R> {
     }
 }
 
-/// The two streams of a join.
+/// The two streams of a join, on one builder.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a handle is used up by what follows it, here two of them"
+)]
 fn sides<'b, K: 'static, L: 'static, R: 'static>(
     left: KStream<'b, K, L>,
     right: KStream<'b, K, R>,

@@ -111,10 +111,6 @@ impl<V, V2, R> Joiner<V, V2, R> {
 }
 
 impl<'b, K: 'static, V: 'static> KTable<'b, K, V> {
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "a handle is used up by what follows it, here two of them"
-    )]
     fn joined<V2: 'static, R: 'static>(
         self,
         other: KTable<'b, K, V2>,
