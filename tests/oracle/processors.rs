@@ -70,10 +70,14 @@ impl Stateless {
     }
 }
 
+/// Kafka Streams says so where a punctuation is the cause.
+const NO_ORIGIN: &str = "null/-1/-1";
+
 fn shown(origin: Option<headwater_core::record::Origin<'_>>) -> String {
-    origin.map_or_else(String::new, |at| {
-        format!("{}/{}/{}", at.topic, at.partition, at.offset)
-    })
+    origin.map_or_else(
+        || NO_ORIGIN.to_owned(),
+        |at| format!("{}/{}/{}", at.topic, at.partition, at.offset),
+    )
 }
 
 impl Processor<Value, Option<Value>> for Stateless {

@@ -7,7 +7,7 @@ enum Focus {
     ANYTHING(
         45,
         List.of("filter", "map_values", "rekey", "map", "flat_map", "merge", "split", "repartition", "to_table",
-            "process", "join_stream", "join_table", "join_global", "cogroup", "aggregate", "aggregate"),
+            "process", "process", "look", "join_stream", "join_table", "join_global", "cogroup", "aggregate", "aggregate"),
         List.of("filter", "map_values", "to_stream", "suppress", "join", "join", "join_fk", "aggregate", "aggregate")),
     TABLES(
         85,

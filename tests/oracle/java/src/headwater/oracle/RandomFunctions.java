@@ -64,8 +64,13 @@ final class RandomFunctions {
 
     ObjectNode aggregator(Type type) {
         return type == Type.LONG
-            ? function("concat")
-            : chance.of(function("concat"), function("concat"), function("null_on", "p"));
+            ? chance.of(function("concat"), function("concat"), function("sum"), function("null_on", "5"))
+            : chance.of(function("concat"), function("concat"), function("null_on", "p"), function("chars"));
+    }
+
+    /** An aggregator that makes strings, as all of a cogroup do. */
+    ObjectNode stringAggregator() {
+        return chance.of(function("concat"), function("concat"), function("null_on", "p"));
     }
 
     ObjectNode reducer(Type type) {

@@ -22,6 +22,7 @@ final class RandomGraph {
     /** The types of values by input topic. */
     final Map<String, Type> topics = new LinkedHashMap<>();
     private int ids;
+    private String lastProcessorStore;
 
     RandomGraph(Chance chance) {
         this.chance = chance;
@@ -169,7 +170,7 @@ final class RandomGraph {
 
     private void maybeName(ObjectNode op) {
         if (chance.percent(15)) {
-            op.put("name", "name-" + id(op));
+            op.put("name", "name-" + (op.has("id") ? id(op) : nextId()));
         }
     }
 
@@ -189,6 +190,13 @@ final class RandomGraph {
         } else if (chance.percent(5)) {
             materialized.putObject("logging_config").put("min.insync.replicas", "2");
         }
+    }
+
+    /** The store of a processor, which it may share with one before it. */
+    String processorStore(ObjectNode op) {
+        String shared = lastProcessorStore;
+        lastProcessorStore = "ps-" + id(op);
+        return shared != null && chance.percent(20) ? shared : lastProcessorStore;
     }
 
     String nextId() {

@@ -13,8 +13,11 @@ final class RandomInputs {
     private RandomInputs() {
     }
 
-    /** @param topics the types of values by topic; keys are strings */
-    static ArrayNode of(Chance chance, Map<String, Type> topics) {
+    /**
+     * @param topics the types of values by topic; keys are strings
+     * @param unreadable whether some values cannot be read
+     */
+    static ArrayNode of(Chance chance, Map<String, Type> topics, boolean unreadable) {
         ArrayNode inputs = JsonNodeFactory.instance.arrayNode();
         List<String> names = new ArrayList<>(topics.keySet());
         long latest = chance.of(0, 0, 5, 800, 1200, 100_000);
@@ -35,7 +38,11 @@ final class RandomInputs {
             ObjectNode record = inputs.addObject()
                 .put("topic", topic)
                 .put("key", chance.percent(5) ? null : key(chance));
-            value(chance, record, topics.get(topic));
+            if (unreadable && topics.get(topic) == Type.LONG && chance.percent(10)) {
+                record.put("value_hex", chance.of("", "0102"));
+            } else {
+                value(chance, record, topics.get(topic));
+            }
             record.put("ts", Math.max(0, latest - late));
             if (chance.percent(headersPercent)) {
                 ArrayNode headers = record.putArray("headers");

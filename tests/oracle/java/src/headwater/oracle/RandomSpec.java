@@ -10,6 +10,8 @@ final class RandomSpec {
     private static final String IN_MEMORY =
         "org.apache.kafka.streams.state.BuiltInDslStoreSuppliers$InMemoryDslStoreSuppliers";
 
+    private static final String SKIP_UNREADABLE = "org.apache.kafka.streams.errors.LogAndContinueExceptionHandler";
+
     private RandomSpec() {
     }
 
@@ -18,15 +20,20 @@ final class RandomSpec {
         Chance chance = new Chance(new Random(seed * 1_000_003L + number));
         ObjectNode spec = JsonNodeFactory.instance.objectNode();
         spec.put("name", "random_%d_%04d".formatted(seed, number));
-        spec.set("config", config(chance));
+        boolean unreadable = chance.percent(8);
+        spec.set("config", config(chance, unreadable));
         RandomTopology topology = new RandomTopology(chance);
         spec.set("topology", topology.grow());
-        spec.set("inputs", RandomInputs.of(chance, topology.topics()));
+        spec.set("inputs", RandomInputs.of(chance, topology.topics(), unreadable));
         return spec;
     }
 
-    private static ObjectNode config(Chance chance) {
+    /** @param unreadable whether records that cannot be read are passed over */
+    private static ObjectNode config(Chance chance, boolean unreadable) {
         ObjectNode config = JsonNodeFactory.instance.objectNode();
+        if (unreadable) {
+            config.put("deserialization.exception.handler", SKIP_UNREADABLE);
+        }
         if (chance.percent(35)) {
             config.put("statestore.cache.max.bytes", "0");
         }

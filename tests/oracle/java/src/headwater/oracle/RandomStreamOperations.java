@@ -27,6 +27,7 @@ final class RandomStreamOperations {
             case "filter" -> graph.filter(from, graph.streams, false);
             case "map_values" -> graph.mapValues(from, graph.streams, false);
             case "rekey" -> rekey(from);
+            case "look" -> look(from);
             case "map" -> map(from);
             case "flat_map" -> flatMap(from);
             case "merge" -> merge(from);
@@ -41,6 +42,18 @@ final class RandomStreamOperations {
             case "aggregate" -> aggregate(groupStream(from), from.value);
             default -> throw new IllegalStateException("no operation on streams: " + operation);
         }
+    }
+
+    /** Without an effect, but with a node and a number. */
+    private void look(RandomResult from) {
+        if (chance.percent(30)) {
+            ObjectNode op = JsonNodeFactory.instance.objectNode().put("op", "foreach").put("from", from.id);
+            graph.finish(op, false);
+            return;
+        }
+        ObjectNode op = graph.start("peek", from);
+        graph.finish(op, false);
+        graph.streams.add(new RandomResult(RandomGraph.id(op), from.key, from.value));
     }
 
     private void rekey(RandomResult from) {
@@ -125,9 +138,9 @@ final class RandomStreamOperations {
             default -> from.value;
         };
         switch (fn) {
-            case "running_count" -> processor.put("store", "ps-" + RandomGraph.id(op));
-            case "dedupe" -> processor.put("store", "ps-" + RandomGraph.id(op)).put("within_ms", chance.between(5, 60));
-            case "count_on_punctuate" -> processor.put("store", "ps-" + RandomGraph.id(op))
+            case "running_count" -> processor.put("store", graph.processorStore(op));
+            case "dedupe" -> processor.put("store", graph.processorStore(op)).put("within_ms", chance.between(5, 60));
+            case "count_on_punctuate" -> processor.put("store", graph.processorStore(op))
                 .put("interval_ms", chance.between(10, 60)).put("clock", chance.of("stream", "wall"));
             case "add_header" -> processor.put("key", "h2").put("value", "v");
             case "shift_ts" -> processor.put("by_ms", chance.between(1, 30));
@@ -141,7 +154,9 @@ final class RandomStreamOperations {
         graph.partner(graph.streams, from).ifPresent(with -> {
             ObjectNode op = graph.start("join_stream", from, with).put("type", chance.of("inner", "left", "outer"));
             int before = chance.between(chance.percent(10) ? -10 : 0, 25);
-            op.put("before_ms", before).put("after_ms", chance.between(Math.max(-before, chance.percent(10) ? -10 : 0), 25));
+            // The content of a store in memory cannot be listed where windows have no size.
+            int earliest = Math.max(1 - before, chance.percent(10) ? -10 : 0);
+            op.put("before_ms", before).put("after_ms", chance.between(earliest, 25));
             if (chance.percent(85)) {
                 op.put("grace_ms", chance.between(0, 40));
             }
@@ -189,10 +204,10 @@ final class RandomStreamOperations {
     private void cogroup(RandomResult from) {
         List<String> grouped = new ArrayList<>(List.of(groupStream(from)));
         ArrayNode aggregators = JsonNodeFactory.instance.arrayNode();
-        aggregators.add(graph.functions.aggregator(from.value));
+        aggregators.add(graph.functions.stringAggregator());
         graph.partner(graph.streams, from).filter(with -> chance.percent(60)).ifPresent(with -> {
             grouped.add(groupStream(with));
-            aggregators.add(graph.functions.aggregator(with.value));
+            aggregators.add(graph.functions.stringAggregator());
         });
         ObjectNode op = graph.start("cogroup");
         grouped.forEach(op.putArray("from")::add);
